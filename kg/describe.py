@@ -1,0 +1,383 @@
+"""Questions to a store, records out: everything known of entities, events, claims, states and edges.
+
+The queries ask by lists of ids and are assembled in plain Python, so a terminal page, a timeline and a network all tell
+the same facts in the same words.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from kg import dates, query
+from kg.errors import Ambiguous, NotFound, did_you_mean
+from kg.model import ENTITY_TYPES
+from kg.records import (
+    ClaimRecord,
+    EdgeRecord,
+    EntityRecord,
+    EventRecord,
+    Evidence,
+    Picture,
+    StateRecord,
+    Voice,
+)
+from kg.store import Store
+from kg.terms import DIP, ID, ORG, PLOVER, PROV, RDF, RDFS, REL, SEM, SKOS, expand, local_name
+
+Facts = dict[str, dict[str, list[str]]]
+_TYPES = {name: slug for slug, name in ENTITY_TYPES.items()}
+
+
+def find(store: Store, name: str) -> str:
+    """Find the one entity, event, claim, state, post or source that people call by a name.
+
+    An id or CURIE fits itself; else labels and aliases are compared without case and accents, whole names first.
+
+    Raises:
+        NotFound: nothing is called so; near names are suggested.
+        Ambiguous: several are; they are told.
+    """
+    iri = expand(name) or ID + name
+    if iri.startswith(ID) and _exists(store, iri):
+        return iri[len(ID) :]
+    wanted = folded(name)
+    names = _names(store)
+    whole = sorted({node for node, text in names if text == wanted})
+    part = sorted({node for node, text in names if wanted and wanted in text.split()})
+    for found in (whole, part):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Ambiguous(f"'{name}' may be: {', '.join(found)}.", found)
+    near = did_you_mean(wanted, {text for _, text in names})
+    raise NotFound(f"Nothing here is called '{name}'.", hint=near or "`kg query entities` lists who is here.")
+
+
+def folded(text: str) -> str:
+    """Fold case, accents and punctuation, so that names are found as people type them.
+
+    >>> folded("Verónica ALCOCER")
+    'veronica alcocer'
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).casefold().split())
+
+
+def _exists(store: Store, iri: str) -> bool:
+    if any(c in iri for c in '<>"{}|^`\\ '):
+        return False
+    return bool(query.run(store, "ASK { ?node rdfs:label ?label }", {"node": query.parameter(f"<{iri}>")}))  # type: ignore[dict-item]
+
+
+def _names(store: Store) -> list[tuple[str, str]]:
+    text = "SELECT ?e ?name WHERE { ?e a dip:Entity ; rdfs:label|skos:altLabel ?name }"
+    return [(local_name(row["e"]), folded(row["name"])) for row in query.rows(store, text)]
+
+
+def facts(store: Store, pattern: str) -> Facts:
+    """Collect all properties of the nodes `?s` that a pattern selects, by node and predicate."""
+    found: Facts = defaultdict(lambda: defaultdict(list))
+    for row in query.rows(store, f"SELECT DISTINCT ?s ?p ?o WHERE {{ {pattern} ?s ?p ?o }}"):
+        found[row["s"]][row["p"]].append(row["o"])
+    return found
+
+
+def values(ids: Iterable[str], variable: str = "s") -> str:
+    """Write a VALUES pattern for local ids."""
+    return f"VALUES ?{variable} {{ {' '.join(f'<{ID}{each}>' for each in sorted(set(ids)))} }}"
+
+
+def entities(store: Store, ids: Iterable[str] | None = None) -> dict[str, EntityRecord]:
+    """Read entities (all, or those named) with their labels in every language."""
+    pattern = values(ids) if ids is not None else "?s a dip:Entity ."
+    text = f"""SELECT DISTINCT ?s ?p ?o (LANG(?o) AS ?lang) WHERE {{ {pattern}
+      VALUES ?p {{ rdfs:label skos:altLabel rdfs:comment dip:partOf skos:exactMatch rdf:type }} ?s ?p ?o }}"""
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in query.rows(store, text):
+        found[row["s"]].append(row)
+    kinds = class_labels(store)
+    return {local_name(iri): _entity(iri, rows, kinds) for iri, rows in sorted(found.items())}
+
+
+def _entity(iri: str, rows: list[dict[str, str]], kinds: Mapping[str, tuple[str, int]]) -> EntityRecord:
+    def of(predicate: str) -> list[dict[str, str]]:
+        return sorted((r for r in rows if r["p"] == predicate), key=lambda r: (r["lang"] != "en", r["lang"], r["o"]))
+
+    labels = of(f"{RDFS}label")
+    kind = _narrowest([r["o"] for r in of(f"{RDF}type")], kinds)
+    return EntityRecord(
+        id=local_name(iri),
+        label=labels[0]["o"] if labels else local_name(iri),
+        type=_TYPES.get(local_name(kind), local_name(kind).lower()),
+        type_label=kinds.get(kind, (local_name(kind), 0))[0],
+        labels=tuple((r["lang"], r["o"]) for r in labels),
+        aliases=tuple(r["o"] for r in of(f"{SKOS}altLabel")),
+        description=next((r["o"] for r in of(f"{RDFS}comment")), ""),
+        part_of=tuple(local_name(r["o"]) for r in of(f"{DIP}partOf")),
+        wikidata=next((local_name(r["o"]) for r in of(f"{SKOS}exactMatch")), ""),
+    )
+
+
+def class_labels(store: Store) -> dict[str, tuple[str, int]]:
+    """Read the label of each class and how many superclasses of ours it has."""
+    text = """SELECT ?c (SAMPLE(?l) AS ?label) (COUNT(DISTINCT ?up) AS ?depth) WHERE {
+      ?c a owl:Class ; rdfs:label ?l . FILTER(LANG(?l) = "en")
+      OPTIONAL { ?c rdfs:subClassOf+ ?up . FILTER(STRSTARTS(STR(?up), STR(dip:))) } } GROUP BY ?c"""
+    return {row["c"]: (row["label"], int(row["depth"])) for row in query.rows(store, text)}
+
+
+def _narrowest(types: Iterable[str], kinds: Mapping[str, tuple[str, int]]) -> str:
+    ours = [kind for kind in types if kind.startswith(DIP)]
+    return max(ours, key=lambda kind: (kinds.get(kind, ("", -1))[1], kind), default="")
+
+
+def evidence(store: Store, pattern: str) -> dict[str, tuple[Evidence, ...]]:
+    """Read the evidence of the nodes `?s` that a pattern selects, in the order of the source."""
+    text = f"""SELECT DISTINCT ?s ?source ?sl ?n ?start ?end ?hash ?by ?byl ?who ?whol WHERE {{ {pattern}
+      ?s dip:attestedBy ?a . ?a dip:reportedBy ?by ; prov:wasDerivedFrom ?p .
+      ?p oa:hasSource ?source ; dip:paragraph ?n ; dip:sha256 ?hash ; oa:hasSelector ?sel .
+      ?sel oa:start ?start ; oa:end ?end . ?source rdfs:label ?sl . ?by rdfs:label ?byl . FILTER(LANG(?byl) = "en")
+      OPTIONAL {{ ?a dip:attributedTo ?who . ?who rdfs:label ?whol . FILTER(LANG(?whol) = "en") }} }}"""
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    for row in query.rows(store, text):
+        found[local_name(row["s"])].append(Evidence(
+            local_name(row["source"]), int(row["n"]), int(row["start"]), int(row["end"]), row["hash"],
+            local_name(row["by"]), row["sl"], row["byl"], local_name(row["who"]), row["whol"],
+        ))
+    return {node: tuple(sorted(each)) for node, each in found.items()}
+
+
+def events(store: Store, ids: Iterable[str] | None = None) -> dict[str, EventRecord]:
+    """Read events (all, or those named), ordered by date."""
+    pattern = values(ids) if ids is not None else "?s dip:factuality ?anyFactuality ."
+    read = facts(store, pattern)
+    back = _links_back(store)
+    proof = evidence(store, pattern)
+    kinds = class_labels(store)
+    made = [_event(local_name(iri), own, back, proof, kinds) for iri, own in read.items()]
+    return {event.id: event for event in sorted(made, key=when)}
+
+
+def when(event: EventRecord) -> tuple[str, str, str]:
+    """Order events: by earliest day, else by latest; undated ones last."""
+    return event.earliest or event.latest or "9999", event.latest or "9999", event.id
+
+
+def _links_back(store: Store) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Read which events and claims propose, and which events answer, each event."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    text = "SELECT ?s ?p ?o WHERE { VALUES ?p { dip:proposes dip:respondsTo } ?s ?p ?o }"
+    for row in query.rows(store, text):
+        found[local_name(row["o"]), local_name(row["p"])].append(local_name(row["s"]))
+    return {key: tuple(sorted(each)) for key, each in found.items()}
+
+
+def _event(
+    node: str,
+    own: dict[str, list[str]],
+    back: Mapping[tuple[str, str], tuple[str, ...]],
+    proof: Mapping[str, tuple[Evidence, ...]],
+    kinds: Mapping[str, tuple[str, int]],
+) -> EventRecord:
+    def many(predicate: str) -> tuple[str, ...]:
+        return tuple(sorted(map(local_name, own.get(predicate, ()))))
+
+    def one(predicate: str) -> str:
+        return next(iter(own.get(predicate, ())), "")
+
+    kind = _narrowest(own[f"{RDF}type"], kinds)
+    score = one(f"{DIP}goldstein")
+    return EventRecord(
+        id=node,
+        label=one(f"{RDFS}label"),
+        event_class=local_name(kind),
+        class_label=kinds.get(kind, (local_name(kind), 0))[0],
+        factuality=local_name(one(f"{DIP}factuality")),
+        actors=many(f"{DIP}actor"),
+        targets=many(f"{DIP}target"),
+        about=many(f"{DIP}about"),
+        on_behalf_of=many(f"{DIP}onBehalfOf"),
+        place=many(f"{SEM}hasPlace"),
+        edtf=one(f"{DIP}edtf"),
+        earliest=one(f"{SEM}hasEarliestBeginTimeStamp"),
+        latest=one(f"{SEM}hasLatestEndTimeStamp"),
+        precision=one(f"{DIP}datePrecision"),
+        basis=one(f"{DIP}dateBasis"),
+        summary=one(f"{DIP}aggregate") == "true",
+        cameo=one(f"{DIP}cameo"),
+        plover=one(f"{DIP}plover").removeprefix(PLOVER),
+        quad_class=int(one(f"{DIP}quadClass") or 0),
+        goldstein=float(score) if score else None,
+        note=one(f"{RDFS}comment"),
+        asserts=many(f"{DIP}asserts"),
+        denies=many(f"{DIP}denies"),
+        proposes=many(f"{DIP}proposes"),
+        proposed_by=back.get((node, "proposes"), ()),
+        responds_to=many(f"{DIP}respondsTo"),
+        answered_by=back.get((node, "respondsTo"), ()),
+        part_of=many(f"{SEM}subEventOf"),
+        evidence=proof.get(node, ()),
+    )
+
+
+def claims(store: Store, ids: Iterable[str] | None = None) -> dict[str, ClaimRecord]:
+    """Read claims (all, or those named) with their status and every voice for and against."""
+    pattern = values(ids) if ids is not None else "?s a dip:Proposition ."
+    read = facts(store, pattern)
+    proof = evidence(store, pattern)
+    voices = _voices(store, pattern)
+    opposed = _contradictions(read)
+    return {
+        node: ClaimRecord(
+            id=node,
+            label=next(iter(own[f"{RDFS}label"]), node),
+            status=local_name(next(iter(own[f"{DIP}status"]), "")),
+            about=tuple(sorted(map(local_name, own[f"{DIP}about"]))),
+            asserted_by=voices[node, "asserts"],
+            denied_by=voices[node, "denies"],
+            contradicted_by=tuple(sorted(opposed[node])),
+            proposes=tuple(sorted(map(local_name, own[f"{DIP}proposes"]))),
+            evidence=proof.get(node, ()),
+        )
+        for node, own in sorted((local_name(iri), own) for iri, own in read.items())
+    }
+
+
+def _contradictions(read: Facts) -> dict[str, set[str]]:
+    opposed: dict[str, set[str]] = defaultdict(set)
+    for iri, own in read.items():
+        for other in own[f"{DIP}contradicts"]:
+            opposed[local_name(iri)].add(local_name(other))
+            opposed[local_name(other)].add(local_name(iri))
+    return opposed
+
+
+def _voices(store: Store, pattern: str) -> dict[tuple[str, str], tuple[Voice, ...]]:
+    text = f"""SELECT ?s ?how ?e ?label ?who ?name ?edtf WHERE {{ {pattern} VALUES ?how {{ dip:asserts dip:denies }}
+      ?e ?how ?s ; rdfs:label ?label ; dip:actor ?who . ?who rdfs:label ?name . FILTER(LANG(?name) = "en")
+      OPTIONAL {{ ?e dip:edtf ?edtf }} }} ORDER BY ?edtf ?e ?who"""
+    grouped: dict[tuple[str, str], dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for row in query.rows(store, text):
+        grouped[local_name(row["s"]), local_name(row["how"])][row["e"]].append(row)
+    made: dict[tuple[str, str], tuple[Voice, ...]] = defaultdict(tuple)
+    for key, by_event in grouped.items():
+        made[key] = tuple(
+            Voice(local_name(event), rows[0]["label"], tuple(local_name(r["who"]) for r in rows),
+                  tuple(r["name"] for r in rows), rows[0]["edtf"])
+            for event, rows in by_event.items()
+        )
+    return made
+
+
+_STATES = {
+    "measure": (f"{DIP}measureType", f"{DIP}imposedBy", f"{DIP}appliesTo"),
+    "tenure": (f"{DIP}post", f"{ORG}member", f"{ORG}organization"),
+    "tie": (f"{DIP}tieType", f"{DIP}tieFrom", f"{DIP}tieTo"),
+}
+
+
+def states(store: Store, as_of: date | None = None, ids: Iterable[str] | None = None) -> dict[str, StateRecord]:
+    """Read measures, tenures and ties; with `as_of`, each says whether it held on that day: certain, possible or no."""
+    pattern = values(ids) if ids is not None else "?s a dip:State ."
+    read = facts(store, pattern)
+    proof = evidence(store, pattern)
+    labels = {row["t"]: row["label"] for row in query.rows(store, """SELECT DISTINCT ?t ?label WHERE {
+        ?s dip:measureType|dip:tieType|dip:post ?t . ?t rdfs:label ?label . FILTER(LANG(?label) = "en") }""")}
+    made = [_state(local_name(iri), own, proof, labels, as_of) for iri, own in read.items()]
+    return {state.id: state for state in sorted(made, key=lambda s: (s.kind, s.earliest_begin or "9", s.id))}
+
+
+def _state(
+    node: str,
+    own: dict[str, list[str]],
+    proof: Mapping[str, tuple[Evidence, ...]],
+    labels: Mapping[str, str],
+    as_of: date | None,
+) -> StateRecord:
+    kind = next(local_name(t).lower() for t in own[f"{RDF}type"] if local_name(t).lower() in _STATES)
+    type_, left, right = _STATES[kind]
+
+    def one(predicate: str) -> str:
+        return next(iter(own[predicate]), "")
+
+    stamps = [one(f"{SEM}has{name}TimeStamp") for name in ("EarliestBegin", "LatestBegin", "EarliestEnd", "LatestEnd")]
+    bounds = [date.fromisoformat(stamp) if stamp else None for stamp in stamps]
+    return StateRecord(
+        id=node,
+        kind=kind,
+        label=one(f"{RDFS}label"),
+        type_label=labels.get(one(type_), local_name(one(type_))),
+        left=tuple(sorted(map(local_name, own[left]))),
+        right=tuple(sorted(map(local_name, own[right]))),
+        earliest_begin=stamps[0],
+        latest_begin=stamps[1],
+        earliest_end=stamps[2],
+        latest_end=stamps[3],
+        last_known=one(f"{DIP}lastKnownInForce"),
+        certainty=dates.in_force(*bounds, as_of) if as_of else "",
+        started_by=local_name(one(f"{DIP}startedBy")),
+        ended_by=local_name(one(f"{DIP}endedBy")),
+        evidence=proof.get(node, ()),
+    )
+
+
+def edges(store: Store) -> tuple[EdgeRecord, ...]:
+    """Read all derived edges with what explains them."""
+    read = facts(store, "?s a dip:DerivedEdge .")
+    declared = _predicates(store)
+    made = [_edge(local_name(iri), own, declared) for iri, own in read.items()]
+    return tuple(sorted(made, key=lambda e: (e.subject, e.object, e.predicate)))
+
+
+def _predicates(store: Store) -> dict[str, tuple[str, int, bool]]:
+    text = """SELECT ?p (SAMPLE(?l) AS ?label) (MAX(?q) AS ?quad) (MAX(?s) AS ?symmetric) WHERE {
+      ?c dip:directPredicate ?p . ?p rdfs:label ?l . FILTER(LANG(?l) = "en")
+      OPTIONAL { ?c dip:quadClass ?q } OPTIONAL { ?c dip:symmetric ?s } } GROUP BY ?p"""
+    found = {row["p"]: (row["label"], int(row["quad"] or 0), row["symmetric"] == "true") for row in query.rows(store, text)}
+    return {f"{REL}holdsOfficeIn": ("holds office in", 0, False), **found}
+
+
+def _edge(node: str, own: dict[str, list[str]], declared: Mapping[str, tuple[str, int, bool]]) -> EdgeRecord:
+    predicate = own[f"{RDF}predicate"][0]
+    label, quad_class, symmetric = declared.get(predicate, (local_name(predicate), 0, False))
+    return EdgeRecord(
+        id=node,
+        subject=local_name(own[f"{RDF}subject"][0]),
+        predicate=f"rel:{local_name(predicate)}",
+        label=label,
+        object=local_name(own[f"{RDF}object"][0]),
+        status=local_name(own[f"{DIP}status"][0]),
+        count=int(own[f"{DIP}eventCount"][0]),
+        first=next(iter(own[f"{SEM}hasEarliestBeginTimeStamp"]), ""),
+        last=next(iter(own[f"{SEM}hasLatestEndTimeStamp"]), ""),
+        quad_class=quad_class,
+        symmetric=symmetric,
+        because=tuple(sorted(map(local_name, own[f"{PROV}wasDerivedFrom"]))),
+    )
+
+
+def picture(store: Store, title: str = "", as_of: date | None = None) -> Picture:
+    """Read everything that a network page shows: entities with edges or events, and all records they lead to."""
+    all_events = events(store)
+    all_edges = edges(store)
+    all_states = states(store, as_of)
+    used = {side for edge in all_edges for side in (edge.subject, edge.object)}
+    used |= {node for event in all_events.values() for node in (*event.actors, *event.targets, *event.about)}
+    used |= {node for state in all_states.values() for node in (*state.left, *state.right)}
+    sources = {local_name(row["s"]): row["label"] for row in query.rows(
+        store, "SELECT ?s ?label WHERE { ?s a dip:Source ; rdfs:label ?label }")}
+    return Picture(
+        title=title or next(iter(sources.values()), "DiploKG"),
+        entities={node: entity for node, entity in entities(store).items() if node in used},
+        edges=all_edges,
+        events=all_events,
+        claims=claims(store),
+        states=all_states,
+        sources=dict(sorted(sources.items())),
+    )
+
+
+__all__ = ["claims", "edges", "entities", "events", "evidence", "find", "folded", "picture", "states", "when"]

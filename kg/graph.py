@@ -1,0 +1,237 @@
+"""The face of the library: one object over a build or a SPARQL service, with the verbs of the command line.
+
+Everything returns plain typed values, rdflib graphs or networkx graphs; nothing is printed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg import describe, pages, query, questions, store
+from kg.errors import StorageError, UsageError
+from kg.query import AS_OF, Limits
+from kg.records import Picture
+from kg.store import Answer, Rows
+from kg.terms import ID, expand
+
+if TYPE_CHECKING:
+    import networkx
+    import pyvis.network
+    import rdflib
+
+    from kg.export import Selection
+    from kg.paths import Ways
+
+
+class Graph:
+    """A knowledge graph that can be asked, shown, drawn and exported."""
+
+    def __init__(self, location: str | Path = "build") -> None:
+        """Open a build folder or the http(s) URL of a SPARQL service.
+
+        Raises:
+            StorageError: there is no build, or it cannot be opened.
+        """
+        self.location = str(location)
+        self.store = store.open_store(self.location)
+
+    def query(
+        self,
+        text: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        as_of: date | str | None = None,
+        max_rows: int | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Ask a SPARQL query, or a saved question by its name.
+
+        SELECT gives `Rows` (variables, and an iterator of rows of terms), ASK a bool, CONSTRUCT and DESCRIBE triples.
+        `values` binds parameters as terms: ids, CURIEs, ISO days, numbers, quoted text, or terms themselves.
+        `timeout` is in seconds.
+
+        Raises:
+            QuerySyntax, QueryRefused, QueryLimit: see there.
+            UsageError: a parameter that the query does not have, or that is no value.
+        """
+        question = questions.all_questions().get(text.strip()) if " " not in text.strip() else None
+        if question:
+            bound = self._question_values(question, dict(values or {}), as_of)
+            return query.run(self.store, question.text, bound, Limits(max_rows, timeout))
+        given = {name: self.term(value) for name, value in (values or {}).items()}
+        if as_of is not None:
+            given[AS_OF] = query.day(str(as_of))
+        return query.run(self.store, text, given, Limits(max_rows, timeout))
+
+    def rows(self, text: str, values: Mapping[str, Any] | None = None, **options: Any) -> list[dict[str, str]]:
+        """Ask a SELECT query or saved question and give plain strings by variable, IRIs shortened to CURIEs."""
+        from kg.results import show
+
+        answer = self.query(text, values, **options)
+        if not isinstance(answer, Rows):
+            raise UsageError("rows() needs a SELECT query.", hint="Use query() for ASK, CONSTRUCT and DESCRIBE.")
+        return [dict(zip(answer.variables, map(show, row), strict=True)) for row in answer.rows]
+
+    def term(self, value: Any) -> NamedNode | Literal:
+        """Make a term of a value: terms stay, dates and numbers are typed, texts are read like `-p` reads them."""
+        if isinstance(value, (NamedNode, Literal)):
+            return value
+        if isinstance(value, date):
+            return query.day(value.isoformat())
+        if isinstance(value, (bool, int, float)):
+            return Literal(value)
+        try:
+            return query.parameter(str(value))
+        except UsageError:
+            return self.entity(str(value))
+
+    def entity(self, name: str) -> NamedNode:
+        """The IRI of whatever people call by a name.
+
+        Raises:
+            NotFound, Ambiguous: nothing, or more than one thing, is called so.
+        """
+        iri = expand(name)
+        return NamedNode(iri) if iri and not iri.startswith(ID) else NamedNode(ID + describe.find(self.store, name))
+
+    def _question_values(
+        self, question: questions.Question, given: dict[str, Any], as_of: date | str | None
+    ) -> dict[str, NamedNode | Literal]:
+        known = {parameter.name: parameter for parameter in question.parameters}
+        if as_of is not None:
+            if AS_OF not in known:
+                raise UsageError(f"The question '{question.name}' has no day to ask for.", hint="Leave --as-of out.")
+            given.setdefault(AS_OF, str(as_of))
+        for name in given:
+            if name not in known:
+                have = ", ".join(known) or "none"
+                raise UsageError(f"The question '{question.name}' has no parameter '{name}'.", hint=f"It has: {have}.")
+        return {
+            name: self._question_value(parameter, given.get(name, parameter.default)) for name, parameter in known.items()
+        }
+
+    def _question_value(self, parameter: questions.Parameter, value: Any) -> NamedNode | Literal:
+        if isinstance(value, (NamedNode, Literal)):
+            return value
+        if parameter.type == "entity":
+            return self.entity(str(value))
+        if parameter.type == "day":
+            return query.day(str(value))
+        if parameter.type == "number":
+            return query.parameter(str(value))
+        return Literal(str(value))
+
+    def find(self, name: str) -> str:
+        """The id of whatever people call by a name; see `kg.describe.find`."""
+        return describe.find(self.store, name)
+
+    def show(self, name: str, as_of: date | None = None) -> pages.Page:
+        """Everything known of an entity, event, claim or measure, with evidence."""
+        return pages.page(self.store, name, as_of)
+
+    def timeline(self, *names: str, since: date | None = None, until: date | None = None) -> pages.Timeline:
+        """What happened between two sides, or what one side took part in, by date."""
+        return pages.timeline(self.store, names, since, until)
+
+    def path(self, start: str, end: str, limit: int = 3, *, states: bool = True) -> Ways:
+        """How one entity is tied to another, each step with its evidence."""
+        from kg.paths import ways
+
+        return ways(self.store, start, end, limit, states=states)
+
+    def picture(self, title: str = "", as_of: date | None = None) -> Picture:
+        """All records that the network page shows."""
+        return describe.picture(self.store, title, as_of)
+
+    def networkx(self) -> networkx.MultiDiGraph[str]:
+        """The direct edges as a networkx MultiDiGraph, with every attribute."""
+        from kg.network import graph
+
+        return graph(self.picture())
+
+    def network(self) -> pyvis.network.Network:
+        """The direct edges as a pyvis Network, with every attribute on nodes and edges."""
+        from kg.view import network
+
+        return network(self.picture())
+
+    def view(self, title: str = "", as_of: date | None = None, passages: Mapping[str, str] | None = None) -> str:
+        """The interactive network page: one HTML text that works offline."""
+        from kg.view import draw
+
+        return draw(self.picture(title, as_of), passages=passages)
+
+    def export(self, form: str = "turtle", selection: Selection | None = None) -> bytes:
+        """The graph in a format of `kg.export.FORMATS`.
+
+        Raises:
+            UsageError: the format does not exist.
+        """
+        from kg import export
+
+        export.checked(form)
+        if form == "csv":
+            return export.csv_events(self.picture())
+        if form in export.NETWORK_SUFFIXES:
+            return export.network(self.picture(), form)
+        return export.rdf(self.lines(), form, selection or export.Selection())
+
+    def lines(self) -> list[str]:
+        """The canonical N-Quads of the graph, sorted; of a remote service, its quads as the service gives them."""
+        if not self.location.startswith(("http://", "https://")):
+            return store.lines(Path(self.location))
+        answer = self.store.query("SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+        assert isinstance(answer, Rows)
+        return sorted(f"{' '.join(map(str, row))} .\n" for row in answer.rows)
+
+    def stats(self) -> dict[str, Any]:
+        """What the graph holds: counts, sources and digest; of a remote service, counts asked by SPARQL."""
+        if self.location.startswith(("http://", "https://")):
+            lines = self.lines()
+            counts = query.rows(self.store, """SELECT (COUNT(DISTINCT ?e) AS ?events) (COUNT(DISTINCT ?n) AS ?entities)
+              WHERE { { ?e a dip:Event } UNION { ?n a dip:Entity } }""")[0]
+            digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+            return {"digest": digest, "counts": {"quads": len(lines), **{k: int(v) for k, v in counts.items()}}}
+        return store.manifest(Path(self.location))
+
+    @property
+    def rdflib(self) -> rdflib.Dataset:
+        """A live `rdflib.Dataset` over the same store, read only; its default graph is the union of all graphs.
+
+        Raises:
+            StorageError: the graph is a remote service.
+        """
+        import rdflib
+        from oxrdflib import OxigraphStore
+
+        return rdflib.Dataset(store=OxigraphStore(store=self.store.native()), default_union=True)
+
+    def _repr_html_(self) -> str:
+        """Show the network page in a notebook, in a sandboxed frame."""
+        from html import escape
+
+        page = escape(self.view(), quote=True)
+        return (f'<iframe srcdoc="{page}" sandbox="allow-scripts allow-downloads" title="Network of diplomatic '
+                'relations" style="width:100%;height:640px;border:1px solid #ccc;border-radius:6px"></iframe>')
+
+    def __repr__(self) -> str:
+        return f"kg.Graph({self.location!r}, {json.dumps(self.stats()['counts'])})"
+
+
+def open(location: str | Path = "build") -> Graph:
+    """Open a build folder (default `./build`) or a SPARQL service.
+
+    Raises:
+        StorageError: there is no build there.
+    """
+    return Graph(location)
+
+
+__all__ = ["Graph", "StorageError", "Triple", "open"]

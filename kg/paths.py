@@ -1,0 +1,72 @@
+"""How A is tied to B: the shortest ways over direct edges, each step with the edges that carry it.
+
+Ways are ranked by length, then by how many uncontested events stand behind their weakest step (a step that rests on
+contested claims only counts half).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from kg import describe
+from kg.errors import NotFound
+from kg.records import EdgeRecord, EventRecord, StateRecord
+from kg.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step from a node to the next: the edges between them, in either direction."""
+
+    start: str
+    end: str
+    edges: tuple[EdgeRecord, ...]
+
+    @property
+    def contested(self) -> bool:
+        """Whether every edge of the step rests on contested claims."""
+        return all(edge.status == "Contested" for edge in self.edges)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways between two entities, best first, with all records they lead to."""
+
+    start: str
+    end: str
+    ways: tuple[tuple[Step, ...], ...]
+    events: dict[str, EventRecord]
+    states: dict[str, StateRecord]
+    names: dict[str, str]
+
+
+def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states: bool = True) -> Ways:
+    """Find the best ways between two entities; without `states`, ties and offices are not walked.
+
+    Raises:
+        NotFound: there is no way, or no such entity.
+    """
+    import networkx as nx
+
+    start, end = describe.find(store, start_name), describe.find(store, end_name)
+    edges = [edge for edge in describe.edges(store) if states or edge.count]
+    between: dict[frozenset[str], list[EdgeRecord]] = {}
+    graph: nx.Graph[str] = nx.Graph()
+    for edge in edges:
+        between.setdefault(frozenset((edge.subject, edge.object)), []).append(edge)
+        graph.add_edge(edge.subject, edge.object)
+    if start not in graph or end not in graph or not nx.has_path(graph, start, end):
+        raise NotFound(f"No way leads from {start} to {end} over direct edges.",
+                       hint="What is only alleged or threatened makes no edge; see `kg timeline`.")
+    found = []
+    for nodes in islice(nx.shortest_simple_paths(graph, start, end), 50):
+        steps = tuple(Step(a, b, tuple(between[frozenset((a, b))])) for a, b in zip(nodes, nodes[1:], strict=False))
+        found.append(steps)
+    best = sorted(found, key=lambda way: (len(way), -_strength(way), [step.end for step in way]))[:limit]
+    names = {node: entity.label for node, entity in describe.entities(store).items()}
+    return Ways(start, end, tuple(best), describe.events(store), describe.states(store), names)
+
+
+def _strength(way: tuple[Step, ...]) -> float:
+    return min(sum(max(e.count, 1) * (0.5 if e.status == "Contested" else 1.0) for e in step.edges) for step in way)

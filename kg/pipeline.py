@@ -1,0 +1,247 @@
+"""Data folder in, checked build out: read → resolve → solve dates → lift → derive → check → store, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg import __version__, dates, dossier, registers, resources, store
+from kg.dates import Constraint, Contradiction, Window
+from kg.derive import derived_quads
+from kg.dossier import Reading, Reference
+from kg.errors import DataProblems, Problem, StorageError
+from kg.lift import canonical, dossier_quads, register_quads, schema_quads
+from kg.model import Dossier, Event, Registers
+from kg.terms import ID
+from kg.vocabulary import Vocabulary, vocabulary
+
+ABSTRACT = {"Event", "SpeechAct", "Interaction", "MaterialAct"}
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything read from a data folder: registers, dossiers, the solved windows of events, and where each id stands."""
+
+    registers: Registers
+    dossiers: tuple[Dossier, ...]
+    bounds: dict[str, Window]
+    places: dict[str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build holds: its folder and its counts."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+
+def build(data: Path | None = None, folder: Path = Path("build"), progress: Progress = lambda _: None) -> Built:
+    """Build the graph of a data folder into a build folder.
+
+    Raises:
+        DataProblems: files or graph hold problems; nothing is written.
+        StorageError: something cannot be read or written; the previous build stays.
+    """
+    progress("reading")
+    gathered = gather(data)
+    progress("lifting")
+    lines = quads(gathered)
+    progress("checking")
+    check(lines, gathered)
+    progress("storing")
+    about = describe(lines, gathered)
+    return Built(store.write(folder, lines, about), about)
+
+
+def gather(data: Path | None = None) -> Gathered:
+    """Read registers and dossiers, resolve every reference and solve the dates.
+
+    Raises:
+        DataProblems: all problems of all files together.
+    """
+    folder = resources.data_folder(data)
+    known = registers.read(folder / "registers", _shown(folder / "registers"))
+    readings = [dossier.read(path, _shown(path)) for path in _dossier_files(folder)]
+    problems = [problem for reading in readings for problem in reading.problems]
+    problems += _resolve(readings, known, vocabulary())
+    whole = tuple(reading.dossier for reading in readings if reading.dossier)
+    places, twice = _places(whole, known, _shown(folder / "registers"))
+    problems += twice
+    problems += _usage(whole, vocabulary())
+    if problems:
+        raise DataProblems(problems)
+    return Gathered(known, whole, solve(whole), places)
+
+
+def quads(gathered: Gathered) -> list[str]:
+    """Lift and derive everything that was gathered: sorted canonical N-Quads lines."""
+    words = vocabulary()
+    ontology = resources.ontology()
+    found = list(schema_quads((ontology / "core.ttl", ontology / "alignments.ttl")))
+    found += register_quads(gathered.registers)
+    for each in gathered.dossiers:
+        found += dossier_quads(each, gathered.bounds, words, gathered.registers)
+    found += derived_quads(gathered.dossiers, gathered.registers, gathered.bounds, words)
+    return canonical(found)
+
+
+def check(lines: list[str], gathered: Gathered) -> None:
+    """Hold the quads against shapes and rules.
+
+    Raises:
+        DataProblems: each violation, at the place of the node in the curator's files.
+    """
+    from kg import validate
+
+    report = validate.validate(lines)
+    if report.violations:
+        raise DataProblems(_placed(report.violations, gathered.places))
+
+
+def describe(lines: list[str], gathered: Gathered) -> dict[str, Any]:
+    """Say what a build holds; no clock, so that the same input gives the same text."""
+    count: dict[str, int] = defaultdict(int)
+    for each in gathered.dossiers:
+        for section in ("events", "claims", "measures", "tenures", "ties", "mentions"):
+            count[section] += len(getattr(each, section))
+    return {
+        "diplokg": __version__,
+        "digest": hashlib.sha256("".join(lines).encode()).hexdigest(),
+        "counts": {
+            "quads": len(lines),
+            "entities": len(gathered.registers.entities),
+            "posts": len(gathered.registers.posts),
+            "sources": len(gathered.dossiers),
+            **count,
+        },
+        "sources": [
+            {"id": d.source.id, "title": d.source.title, "publisher": d.source.publisher,
+             "published": d.source.published, "sha256": d.source.sha256}
+            for d in gathered.dossiers
+        ],
+    }
+
+
+def solve(dossiers: Iterable[Dossier]) -> dict[str, Window]:
+    """Tighten the stated windows of all events by the relative phrases of their sources.
+
+    Raises:
+        DataProblems: phrases and dates contradict each other.
+    """
+    events = {event.id: (event, each.path) for each in dossiers for event in each.events}
+    windows = {key: _window(event.date) for key, (event, _) in events.items()}
+    constraints = [constraint for event, _ in events.values() for constraint in _constraints(event)]
+    try:
+        return dates.solve(windows, constraints)
+    except Contradiction as error:
+        named = [events[key] for key in error.events if key in events]
+        raise DataProblems(
+            Problem(path, event.line, f"events[{event.id}]", error.message, error.hint) for event, path in named[:1]
+        ) from error
+
+
+def _window(edtf: str) -> Window:
+    stated = dates.parse(edtf) if edtf else None
+    return Window(stated.earliest, stated.latest) if stated else Window(None, None)
+
+
+def _constraints(event: Event) -> Iterator[Constraint]:
+    for phrase in event.relative:
+        least = phrase.days if phrase.days is not None else phrase.at_least or 0
+        most = phrase.days if phrase.days is not None else phrase.at_most
+        if phrase.after:
+            yield dates.after(event.id, phrase.after, at_least=least, at_most=most)
+        elif phrase.before:
+            yield dates.after(phrase.before, event.id, at_least=least, at_most=most)
+        elif phrase.same_day_as:
+            yield dates.same_day_as(event.id, phrase.same_day_as)
+        elif phrase.same_month_as:
+            yield dates.same_month_as(event.id, phrase.same_month_as)
+        else:
+            yield dates.weekday(event.id, phrase.weekday)
+
+
+def _dossier_files(folder: Path) -> list[Path]:
+    files = sorted((folder / "dossiers").rglob("*.yaml"), key=lambda p: p.relative_to(folder).as_posix())
+    if not files:
+        raise StorageError(f"{_shown(folder / 'dossiers')}: no dossier (*.yaml) in it.",
+                           hint="Add one: data/README.md shows how.")
+    return files
+
+
+def _shown(path: Path) -> str:
+    """Show a path as the reader would type it."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _resolve(readings: list[Reading], known: Registers, words: Vocabulary) -> list[Problem]:
+    references: list[Reference] = [ref for reading in readings for ref in reading.references]
+    if not all(reading.dossier for reading in readings):
+        references = [ref for ref in references if ref.kind not in ("event", "claim")]
+    events = {event.id for reading in readings if reading.dossier for event in reading.dossier.events}
+    claims = {claim.id for reading in readings if reading.dossier for claim in reading.dossier.claims}
+    return dossier.unresolved(references, {
+        "entity": known.entities,
+        "post": known.posts,
+        "mentioned": {**known.entities, **known.posts},
+        "event": events,
+        "claim": claims,
+        "class": words.event_classes.keys() - ABSTRACT,
+        "predicate": words.predicates,
+        "measure-type": words.concepts.get("MeasureType", frozenset()),
+        "tie-type": words.tie_predicates,
+    })
+
+
+def _usage(dossiers: tuple[Dossier, ...], words: Vocabulary) -> Iterator[Problem]:
+    """Find events whose shape does not fit their class: targets of symmetric ones, unknown CAMEO codes."""
+    for each in dossiers:
+        for event in each.events:
+            declared = words.event_classes.get(event.event_class)
+            where = f"events[{event.id}]"
+            if declared and declared.symmetric and event.target:
+                yield Problem(each.path, event.line, where, f"{event.event_class} is symmetric and has no target.",
+                              "Name all parties as actors.")
+            if event.cameo and event.cameo not in words.codes:
+                yield Problem(each.path, event.line, f"{where}.cameo", f"unknown CAMEO code '{event.cameo}'.",
+                              "The codes are in ontology/codes.csv; leading zeros count.")
+
+
+def _places(
+    dossiers: tuple[Dossier, ...], known: Registers, shown: str
+) -> tuple[dict[str, tuple[str, int]], list[Problem]]:
+    places: dict[str, tuple[str, int]] = {}
+    problems: list[Problem] = []
+    for entity in known.entities.values():
+        places[entity.id] = (f"{shown}/entities.csv", entity.line)
+    for post in known.posts.values():
+        places[post.id] = (f"{shown}/posts.csv", post.line)
+    for each in dossiers:
+        sections = (each.events, each.claims, each.measures, each.tenures, each.ties, each.judgements)
+        for record in ((each.source,), *sections):
+            for item in record:
+                if item.id in places:
+                    path, line = places[item.id]
+                    problems.append(Problem(each.path, item.line, item.id, f"the id stands twice (first in {path}:{line}).",
+                                            "Choose another slug."))
+                places.setdefault(item.id, (each.path, item.line))
+    return places, problems
+
+
+def _placed(violations: Iterable[Any], places: dict[str, tuple[str, int]]) -> Iterator[Problem]:
+    for violation in violations:
+        node = violation.node.removeprefix(ID)
+        path, line = places.get(node, ("graph", 0))
+        yield Problem(path, line, node, violation.message, violation.repair)
+
+
+__all__ = ["Built", "Gathered", "build", "check", "describe", "gather", "quads", "solve"]

@@ -1,0 +1,198 @@
+"""Questions to a store: guarded, with parameters bound as terms, under row and time limits.
+
+All questions pass here. `SERVICE`, `LOAD`, updates and queries nested deep enough to break the engine are refused
+before the engine sees them; the standard prefixes need not be declared; the default graph is the union of all graphs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+
+from kg import dates, sparql
+from kg.errors import DateError, KgError, QueryError, QueryLimit, QuerySyntax, StorageError, UsageError
+from kg.store import Answer, Rows, Store, Term, open_store
+from kg.terms import PREFIXES, XSD, expand
+
+AS_OF = "asOf"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many rows or triples an answer may have, and how many seconds it may take (None: no limit)."""
+
+    rows: int | None = None
+    seconds: float | None = None
+
+
+def run(
+    store: Store,
+    text: str,
+    values: Mapping[str, NamedNode | Literal] | None = None,
+    limits: Limits = Limits(),
+) -> Answer:
+    """Run a query with its parameters bound.
+
+    With a time limit it runs in a process of its own, which is ended when the time is over.
+
+    Raises:
+        QuerySyntax: it does not parse; line and column are told.
+        QueryRefused: it would write, reach the network or break the engine.
+        QueryLimit: it has more rows, or takes more time, than allowed.
+    """
+    sparql.guard(text)
+    bound = sparql.bind(text, {name: str(term) for name, term in (values or {}).items()})
+    try:
+        if limits.seconds is not None:
+            answer = _in_time(store.name, bound, limits.seconds)
+        else:
+            answer = store.query(bound)
+    except QuerySyntax as error:
+        raise sparql.explain_syntax(text, str(error), PREFIXES) from error
+    return _capped(answer, limits.rows)
+
+
+def rows(store: Store, text: str, values: Mapping[str, NamedNode | Literal] | None = None) -> list[dict[str, str]]:
+    """Run a SELECT and give each row as plain strings by variable, empty where unbound."""
+    answer = run(store, text, values)
+    if not isinstance(answer, Rows):
+        raise QueryError("A SELECT query is needed here.")
+    return [
+        dict(zip(answer.variables, ("" if term is None else getattr(term, "value", str(term)) for term in row), strict=True))
+        for row in answer.rows
+    ]
+
+
+def parameter(value: str) -> NamedNode | Literal:
+    """Read a parameter as a term: IRI or CURIE, ISO day, number, true/false, or quoted text.
+
+    >>> str(parameter("rel:sanctioned"))
+    '<https://w3id.org/diplokg/rel#sanctioned>'
+    >>> str(parameter("2025-12-01"))
+    '"2025-12-01"^^<http://www.w3.org/2001/XMLSchema#date>'
+    >>> str(parameter("'Petro'@en"))
+    '"Petro"@en'
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    iri = expand(value)
+    if iri is not None:
+        try:
+            return NamedNode(iri)
+        except ValueError as error:
+            raise UsageError(f"'{value}' is not an IRI.") from error
+    quoted = re.fullmatch(r"""(["'])(.*)\1(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?""", value, re.DOTALL)
+    if quoted:
+        return Literal(quoted[2], language=quoted[3]) if quoted[3] else Literal(quoted[2])
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return day(value)
+    if re.fullmatch(r"[+-]?\d+", value):
+        return Literal(value, datatype=NamedNode(f"{XSD}integer"))
+    if re.fullmatch(r"[+-]?\d*\.\d+", value):
+        return Literal(value, datatype=NamedNode(f"{XSD}decimal"))
+    if value in ("true", "false"):
+        return Literal(value == "true")
+    raise UsageError(f"'{value}' is not a parameter value.",
+                     hint="Write an id (petro, id:gustavo-petro), a day (2025-12-01), a number, or \"quoted text\".")
+
+
+def day(value: str) -> Literal:
+    """Make an xsd:date of an ISO day, and refuse days that do not exist.
+
+    Raises:
+        UsageError: it is not one day.
+    """
+    try:
+        known = dates.parse(value).precision == "day"
+    except DateError as error:
+        raise UsageError(f"'{value}' is not a day: {error.message}") from error
+    if not known:
+        raise UsageError(f"'{value}' is not one day.", hint="Write YYYY-MM-DD.")
+    return Literal(value, datatype=NamedNode(f"{XSD}date"))
+
+
+def _capped(answer: Answer, limit: int | None) -> Answer:
+    if limit is None or isinstance(answer, bool):
+        return answer
+    if isinstance(answer, Rows):
+        return Rows(answer.variables, _cut(answer.rows, limit))
+    return _cut(answer, limit)
+
+
+def _cut(items: Iterator[Any], limit: int) -> Iterator[Any]:
+    yield from islice(items, limit)
+    if next(items, None) is not None:
+        raise QueryLimit(f"The answer has more than {limit:,} rows; it was cut there.",
+                         hint="Raise --max-rows, or add LIMIT to the query.")
+
+
+def _in_time(location: str, text: str, seconds: float) -> Answer:
+    if location == "memory":
+        raise UsageError("A store in memory cannot be given a time limit.", hint="Build to a folder first.")
+    request = json.dumps({"store": location, "query": text}).encode()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "kg.query"], input=request, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise QueryLimit(f"The query took longer than {seconds:g} s and was stopped.",
+                         hint="Raise --timeout, or make the pattern more specific.") from error
+    if done.returncode:
+        raise _failure(done)
+    kind, _, body = done.stdout.partition(b"\n")
+    if kind == b"graph":
+        return iter([quad.triple for quad in parse(body, format=RdfFormat.N_TRIPLES)])
+    result = parse_query_results(body, format=QueryResultsFormat.JSON)
+    if isinstance(result, QuerySolutions):
+        return Rows(tuple(v.value for v in result.variables), (tuple(row) for row in result))
+    return bool(result)
+
+
+def _failure(done: subprocess.CompletedProcess[bytes]) -> KgError:
+    if done.returncode < 0:
+        return QueryError(f"The engine died on this query (signal {-done.returncode}).", hint="Simplify the query.")
+    name, _, message = done.stderr.decode("utf-8", "replace").strip().partition(": ")
+    kinds = {"QuerySyntax": QuerySyntax, "StorageError": StorageError}
+    return kinds.get(name, QueryError)(message or name)
+
+
+def _serve_one() -> int:
+    """Answer the one request on standard input; the other side of `_in_time`."""
+    from kg import results
+
+    request = json.loads(sys.stdin.buffer.read())
+    out = sys.stdout.buffer
+    try:
+        answer = open_store(request["store"]).query(request["query"])
+        if isinstance(answer, (Rows, bool)):
+            out.write(b"result\n" + results.write(answer, "json"))
+        else:
+            out.write(b"graph\n" + "".join(f"{triple} .\n" for triple in answer).encode())
+    except KgError as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}")
+        return 1
+    return 0
+
+
+__all__ = ["AS_OF", "Limits", "Term", "Triple", "day", "parameter", "rows", "run"]
+
+if __name__ == "__main__":
+    sys.exit(_serve_one())

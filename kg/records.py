@@ -1,0 +1,162 @@
+"""What the graph says, as plain typed values: the rows that pages, terminals and networks are made of.
+
+Read from a store by `kg.describe`; used by `show`, `timeline`, `path`, `network`, `view` and `export`.
+Nothing here knows RDF, SPARQL or a terminal. Dates are ISO strings (`2025-10-03`) or EDTF as stated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Evidence:
+    """Who reports something, and in which passage (code points, half-open) of which source."""
+
+    source: str
+    paragraph: int
+    start: int
+    end: int
+    sha256: str
+    reporter: str
+    source_label: str = ""
+    reporter_label: str = ""
+    speaker: str = ""
+    speaker_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One speech act for or against a claim: who, when, in which event."""
+
+    event: str
+    event_label: str
+    actors: tuple[str, ...]
+    actor_labels: tuple[str, ...]
+    edtf: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """What was said; never asserted by the graph. `status` is Asserted, Contested or Denied."""
+
+    id: str
+    label: str
+    status: str
+    about: tuple[str, ...]
+    asserted_by: tuple[Voice, ...]
+    denied_by: tuple[Voice, ...]
+    contradicted_by: tuple[str, ...]
+    proposes: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """One thing that happened, is planned, promised, intended, threatened or alleged, with its evidence.
+
+    `earliest` and `latest` bound the day (ISO, empty when open); `edtf` is the date as the source states it.
+    `quad_class` is 1–4 (verbal and material cooperation, verbal and material conflict), 0 when uncoded;
+    `goldstein` is on the CAMEO/ICEWS scale of -10 to 10.
+    """
+
+    id: str
+    label: str
+    event_class: str
+    class_label: str
+    factuality: str
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    about: tuple[str, ...] = ()
+    on_behalf_of: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    edtf: str = ""
+    earliest: str = ""
+    latest: str = ""
+    precision: str = ""
+    basis: str = ""
+    summary: bool = False
+    cameo: str = ""
+    plover: str = ""
+    quad_class: int = 0
+    goldstein: float | None = None
+    note: str = ""
+    asserts: tuple[str, ...] = ()
+    denies: tuple[str, ...] = ()
+    proposes: tuple[str, ...] = ()
+    proposed_by: tuple[str, ...] = ()
+    responds_to: tuple[str, ...] = ()
+    answered_by: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StateRecord:
+    """A measure, tenure or tie with its bounds; `certainty` (certain, possible, no) is for the day asked.
+
+    `left` and `right` hold ids: imposers and subjects of a measure, holder and organisation of a tenure, from and to of a tie.
+    """
+
+    id: str
+    kind: str
+    label: str
+    type_label: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    earliest_begin: str = ""
+    latest_begin: str = ""
+    earliest_end: str = ""
+    latest_end: str = ""
+    last_known: str = ""
+    certainty: str = ""
+    started_by: str = ""
+    ended_by: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    """A person, state, organisation, group or place: its names (by language) and what it is part of."""
+
+    id: str
+    label: str
+    type: str
+    type_label: str
+    labels: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+    part_of: tuple[str, ...] = ()
+    wikidata: str = ""
+    mentions: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRecord:
+    """A derived direct edge and the events (or the tie or tenure) that explain it."""
+
+    id: str
+    subject: str
+    predicate: str
+    label: str
+    object: str
+    status: str
+    count: int
+    first: str
+    last: str
+    quad_class: int
+    symmetric: bool
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything a network page shows: the selected edges and all records they lead to, by id."""
+
+    title: str
+    entities: dict[str, EntityRecord]
+    edges: tuple[EdgeRecord, ...]
+    events: dict[str, EventRecord]
+    claims: dict[str, ClaimRecord]
+    states: dict[str, StateRecord]
+    sources: dict[str, str] = field(default_factory=dict)
