@@ -1,10 +1,11 @@
-"""Dates as sources state them (EDTF), the days they allow, and the solver that tightens them by relative phrases.
+"""Dates as sources state them (EDTF), the days they allow, and a solver for relative phrases.
 
-Text comes in, frozen values go out. A date is a window: the day of the event lies between `earliest` and `latest`
-(None: open on that side). Qualifiers (`~ ? %`) never widen a window. `2025-09-11~/2025-09-20~` is mid-September: early
-is 1–10, mid 11–20, late 21 to the end of the month.
+Text comes in, frozen values go out. A date is a window: the day of the event lies between `earliest` and
+`latest` (None: open on that side). Qualifiers (`~ ? %`) never widen a window. `2025-09-11~/2025-09-20~` is
+mid-September: early is 1–10, mid 11–20, late 21 to the end of the month. Seasons are refused: which months
+they mean depends on the place.
 
-The `edtf` package is not used: it takes pyparsing and dateutil (some 75 ms of import), fails on `2025-1X` and accepts
+The `edtf` package is not used: it imports pyparsing and dateutil (75 ms here), fails on `2025-1X` and accepts
 intervals that end before they begin. The tests ask it for a second opinion.
 """
 
@@ -34,6 +35,7 @@ FORMS = (
 _DATE = re.compile(r"([0-9]{1,4}X{0,3}|XXXX)(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?([?~%]?)")
 _SHORT = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
 _LAST_DAY = date.max.toordinal()
+_TOLD = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class Window:
             raise DateError(f"A window cannot end ({self.latest}) before it begins ({self.earliest}).")
 
     def __str__(self) -> str:
-        return f"{self.earliest or '..'}/{self.latest or '..'}" if self.earliest != self.latest else str(self.earliest)
+        if self.earliest and self.earliest == self.latest:
+            return str(self.earliest)
+        return f"{self.earliest or '..'}/{self.latest or '..'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,10 @@ def _single(part: str, text: str) -> Window:
 
 def _fitting(pattern: str, top: int) -> list[int]:
     """List the numbers up to `top` that a pattern such as '1X' can stand for."""
-    return [n for n in range(1, top + 1) if all(p in ("X", d) for p, d in zip(pattern, f"{n:02}", strict=True))]
+    if "X" not in pattern:
+        return [int(pattern)] if 1 <= int(pattern) <= top else []
+    shape = re.compile(pattern.replace("X", "[0-9]"))
+    return [n for n in range(1, top + 1) if shape.fullmatch(f"{n:02}")]
 
 
 def _first_day(years: Iterable[int], months: Iterable[int], days: Iterable[int]) -> date | None:
@@ -174,7 +181,8 @@ def _wrong(text: str, why: str) -> DateError:
 def _what_is_wrong(part: str) -> str:
     short = _SHORT.fullmatch(part)
     if short:
-        return f"months and days have two digits: {'-'.join([short[1], *(n.zfill(2) for n in short.groups()[1:] if n)])}"
+        repaired = "-".join(number.zfill(2) for number in short.groups() if number)
+        return f"months and days have two digits: {repaired}"
     if not part.strip() or part != part.strip():
         return "it is empty or has spaces around it"
     if "T" in part:
@@ -227,7 +235,8 @@ def _third(first: date, last: date) -> str:
     """Name a third of a month: early (1–10), mid (11–20) or late (21 to its end); empty when it is none."""
     if (first.year, first.month) != (last.year, last.month):
         return ""
-    name = {(1, 10): "early ", (11, 20): "mid-", (21, _month_end(last).day): "late "}.get((first.day, last.day))
+    thirds = {(1, 10): "early ", (11, 20): "mid-", (21, _month_end(last).day): "late "}
+    name = thirds.get((first.day, last.day))
     return f"{name}{_month(first)}" if name else ""
 
 
@@ -289,7 +298,8 @@ def in_force(
 ) -> Certainty:
     """Say whether something that began and perhaps ended within these bounds was in force on a day.
 
-    Certain when it had surely begun and no end is known, or surely had not ended; on the day of its end it is possible.
+    Certain when it had surely begun and no end is known, or surely had not ended. On the day of its end it is
+    possible.
 
     >>> in_force(date(2025, 10, 3), date(2025, 10, 31), None, None, date(2025, 10, 10))
     'possible'
@@ -308,7 +318,10 @@ def in_force(
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A relative phrase: where the day of `event` lies, seen from the day of `anchor` (or on which weekday)."""
+    """A relative phrase: where the day of `event` lies, seen from the day of `anchor` (or on which weekday).
+
+    Made by `after`, `before`, `exactly`, `same_day_as`, `same_month_as` and `weekday`.
+    """
 
     kind: Kind
     event: str
@@ -319,29 +332,32 @@ class Constraint:
     def __str__(self) -> str:
         if self.kind == "weekday":
             return f"{self.event} is on a {self.anchor}"
-        if self.kind in ("same_day_as", "same_month_as"):
-            return f"{self.event} is in the {self.kind[:-3].replace('_', ' ')} as {self.anchor}".replace("in the same d", "on the same d")
-        return f"{self.event} is {_how_far(self.at_least, self.at_most)}{self.kind} {self.anchor}"
+        if self.kind == "same_day_as":
+            return f"{self.event} is on the same day as {self.anchor}"
+        if self.kind == "same_month_as":
+            return f"{self.event} is in the same month as {self.anchor}"
+        return f"{self.event} is {_how_far(self.at_least, self.at_most)} {self.kind} {self.anchor}"
 
 
 class Contradiction(DateError):
-    """Stated dates and relative phrases that cannot all hold; `events` and `constraints` are a smallest such set."""
+    """Stated dates and relative phrases that cannot all hold.
 
-    def __init__(
-        self, message: str, *, hint: str = "", events: Iterable[str] = (), constraints: Iterable[Constraint] = ()
-    ) -> None:
+    `constraints` is a smallest such set of phrases, `events` those they name.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", constraints: Iterable[Constraint] = ()) -> None:
         super().__init__(message, hint=hint)
-        self.events = tuple(events)
         self.constraints = tuple(constraints)
+        self.events = tuple(_events(self.constraints))
 
 
 def after(event: str, anchor: str, *, at_least: int = 0, at_most: int | None = None) -> Constraint:
-    """Say that `event` is at least, and perhaps at most, so many days after `anchor` (0: may be the same day)."""
+    """Say that `event` is at least (and at most) so many days after `anchor`; 0: it may be the same day."""
     return Constraint("after", event, anchor, at_least, at_most)
 
 
 def before(event: str, anchor: str, *, at_least: int = 0, at_most: int | None = None) -> Constraint:
-    """Say that `event` is at least, and perhaps at most, so many days before `anchor` (0: may be the same day)."""
+    """Say that `event` is at least (and at most) so many days before `anchor`; 0: it may be the same day."""
     return Constraint("before", event, anchor, at_least, at_most)
 
 
@@ -371,16 +387,17 @@ def weekday(event: str, name: str) -> Constraint:
         DateError: it is not a day of the week.
     """
     if name not in WEEKDAYS:
-        raise DateError(f"'{name}' is not a day of the week.", hint=did_you_mean(name, WEEKDAYS) or "Write Monday.")
+        hint = did_you_mean(name.capitalize(), WEEKDAYS) or "Write Monday."
+        raise DateError(f"'{name}' is not a day of the week.", hint=hint)
     return Constraint("weekday", event, name)
 
 
 def _how_far(least: int, most: int | None) -> str:
     if least == most:
-        return f"exactly {_days(least)} " if least else "on the same day, not "
+        return f"exactly {_days(least)}"
     if most is None:
-        return f"at least {_days(least)} " if least else "on or "
-    return f"{least} to {_days(most)} " if least else f"at most {_days(most)} "
+        return f"at least {_days(least)}" if least else "on or"
+    return f"{least} to {_days(most)}" if least else f"at most {_days(most)}"
 
 
 def _days(count: int) -> str:
@@ -391,7 +408,7 @@ def _days(count: int) -> str:
 
 
 def solve(windows: Mapping[str, Window], constraints: Iterable[Constraint]) -> dict[str, Window]:
-    """Tighten windows by relative phrases, as far as bounds can tell; no day that can be true is ever cut off.
+    """Tighten windows by relative phrases as far as bounds can tell; a day that can be true is never cut off.
 
     >>> october = parse("2025-10").window
     >>> tighter = solve({"exchange": october, "sanctions": october}, [exactly("sanctions", "exchange", 2)])
@@ -410,8 +427,8 @@ def solve(windows: Mapping[str, Window], constraints: Iterable[Constraint]) -> d
             raise _contradiction(windows, group) from None
         except KeyError as error:
             name = str(error.args[0])
-            raise DateError(f"A relative phrase names '{name}', which is no event here.",
-                            hint=did_you_mean(name, windows)) from None  # fmt: skip
+            hint = did_you_mean(name, windows)
+            raise DateError(f"A relative phrase names '{name}', which is no event here.", hint=hint) from None
     return solved
 
 
@@ -422,9 +439,9 @@ class _Empty(Exception):
 class _Bounds:
     """Lower and upper bounds of some events as day numbers; tells which events changed.
 
-    A bound that climbs over `reach` can only be going round a cycle without end: all phrases but same_month_as keep
-    their meaning when everything moves by a period (a week, or a day without weekdays), so a bound that comes back to
-    the same event a period later comes back for ever.
+    A bound that moves further than `reach` from all stated days goes round a cycle without end: phrases keep
+    their meaning when every event moves by a period (a week; a day where no weekday is named), so a bound
+    that comes back to the same event a period later comes back for ever.
     """
 
     def __init__(self, windows: Mapping[str, Window], events: Iterable[str], reach: int) -> None:
@@ -463,7 +480,7 @@ def _tightened(windows: Mapping[str, Window], group: list[Constraint]) -> dict[s
     found = {event: bounds.window(event) for event in bounds.low}
     for event in sorted(found):
         if found[event] == Window():
-            # Nothing dates this event, nor any event of a cycle it may be in: a trial date shows whether that cycle holds.
+            # Nothing dates this event, nor any cycle it may be in: a trial date shows whether that holds.
             _fixpoint({**found, event: Window(earliest=date(2000, 1, 1))}, group)
     return found
 
@@ -547,13 +564,12 @@ def _contradiction(windows: Mapping[str, Window], group: list[Constraint]) -> Co
         rest = [c for c in kept if c is not constraint]
         if _clash(windows, rest):
             kept = rest
-    events = _events(kept)
-    stated = [f"{event} is dated {windows[event]}" for event in events if windows[event] != Window()]
+    stated = [f"{event} is dated {windows[event]}" for event in _events(kept) if windows[event] != Window()]
+    facts = [*map(str, kept[:_TOLD]), *stated[:_TOLD]]
+    more = len(kept) + len(stated) - len(facts)
+    told = "; ".join(facts) + (f"; and {more} more" if more else "")
     return Contradiction(
-        f"These cannot all hold: {'; '.join([*map(str, kept), *stated])}.",
-        hint="Correct one of the dates or phrases.",
-        events=events,
-        constraints=kept,
+        f"These cannot all hold: {told}.", hint="Correct one of the dates or phrases.", constraints=kept
     )
 
 
