@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from kg.pipeline import build
     from kg.graph import Graph, open
+    from kg.pipeline import build
 
 __all__ = ["Graph", "__version__", "build", "open"]
 

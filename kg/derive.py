@@ -56,9 +56,7 @@ def claim_statuses(dossiers: Iterable[Dossier]) -> dict[str, str]:
         for event in dossier.events:
             asserted.update(event.asserts)
             denied.update(event.denies)
-    return {
-        claim: _status(claim in asserted, claim in denied or bool(opposed[claim] & asserted)) for claim in claims
-    }
+    return {claim: _status(claim in asserted, claim in denied or bool(opposed[claim] & asserted)) for claim in claims}
 
 
 def _status(asserted: bool, opposed: bool) -> str:

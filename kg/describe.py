@@ -25,7 +25,7 @@ from kg.records import (
     Voice,
 )
 from kg.store import Store
-from kg.terms import DIP, ID, ORG, PLOVER, PROV, RDF, RDFS, REL, SEM, SKOS, expand, local_name
+from kg.terms import DIP, ID, ORG, PLOVER, PROV, RDF, RDFS, REL, SEM, SKOS, SLUG, expand, local_name
 
 Facts = dict[str, dict[str, list[str]]]
 _TYPES = {name: slug for slug, name in ENTITY_TYPES.items()}
@@ -52,6 +52,11 @@ def find(store: Store, name: str) -> str:
             return found[0]
         if found:
             raise Ambiguous(f"'{name}' may be: {', '.join(found)}.", found)
+    begun = _begun(store, name)
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise Ambiguous(f"'{name}' begins: {', '.join(begun[:8])}{' …' if len(begun) > 8 else ''}.", begun)
     near = did_you_mean(wanted, {text for _, text in names})
     raise NotFound(f"Nothing here is called '{name}'.", hint=near or "`kg query entities` lists who is here.")
 
@@ -69,7 +74,23 @@ def folded(text: str) -> str:
 def _exists(store: Store, iri: str) -> bool:
     if any(c in iri for c in '<>"{}|^`\\ '):
         return False
-    return bool(query.run(store, "ASK { ?node rdfs:label ?label }", {"node": query.parameter(f"<{iri}>")}))  # type: ignore[dict-item]
+    return bool(query.run(store, "ASK { ?node rdfs:label ?label }", {"node": query.parameter(f"<{iri}>")}))
+
+
+def _begun(store: Store, name: str) -> list[str]:
+    """The ids of events, claims and states that begin with a slug."""
+    if not SLUG.match(name):
+        return []
+    text = f"""SELECT DISTINCT ?s WHERE {{ VALUES ?c {{ dip:Event dip:Proposition dip:State dip:Source }}
+      ?s a ?c . FILTER(STRSTARTS(STR(?s), "{ID}{name}")) }} ORDER BY ?s"""
+    return [local_name(row["s"]) for row in query.rows(store, text)]
+
+
+def kind(store: Store, node: str) -> str:
+    """Say what a node is: entity, event, claim, state, or other (a post, a source)."""
+    types = {row["t"] for row in query.rows(store, f"SELECT ?t WHERE {{ {values([node])} ?s a ?t }}")}
+    known = {"entity": "Entity", "event": "Event", "claim": "Proposition", "state": "State"}
+    return next((word for word, name in known.items() if DIP + name in types), "other")
 
 
 def _names(store: Store) -> list[tuple[str, str]]:
@@ -143,10 +164,20 @@ def evidence(store: Store, pattern: str) -> dict[str, tuple[Evidence, ...]]:
       OPTIONAL {{ ?a dip:attributedTo ?who . ?who rdfs:label ?whol . FILTER(LANG(?whol) = "en") }} }}"""
     found: dict[str, list[Evidence]] = defaultdict(list)
     for row in query.rows(store, text):
-        found[local_name(row["s"])].append(Evidence(
-            local_name(row["source"]), int(row["n"]), int(row["start"]), int(row["end"]), row["hash"],
-            local_name(row["by"]), row["sl"], row["byl"], local_name(row["who"]), row["whol"],
-        ))
+        found[local_name(row["s"])].append(
+            Evidence(
+                local_name(row["source"]),
+                int(row["n"]),
+                int(row["start"]),
+                int(row["end"]),
+                row["hash"],
+                local_name(row["by"]),
+                row["sl"],
+                row["byl"],
+                local_name(row["who"]),
+                row["whol"],
+            )
+        )
     return {node: tuple(sorted(each)) for node, each in found.items()}
 
 
@@ -265,8 +296,13 @@ def _voices(store: Store, pattern: str) -> dict[tuple[str, str], tuple[Voice, ..
     made: dict[tuple[str, str], tuple[Voice, ...]] = defaultdict(tuple)
     for key, by_event in grouped.items():
         made[key] = tuple(
-            Voice(local_name(event), rows[0]["label"], tuple(local_name(r["who"]) for r in rows),
-                  tuple(r["name"] for r in rows), rows[0]["edtf"])
+            Voice(
+                local_name(event),
+                rows[0]["label"],
+                tuple(local_name(r["who"]) for r in rows),
+                tuple(r["name"] for r in rows),
+                rows[0]["edtf"],
+            )
             for event, rows in by_event.items()
         )
     return made
@@ -284,8 +320,14 @@ def states(store: Store, as_of: date | None = None, ids: Iterable[str] | None = 
     pattern = values(ids) if ids is not None else "?s a dip:State ."
     read = facts(store, pattern)
     proof = evidence(store, pattern)
-    labels = {row["t"]: row["label"] for row in query.rows(store, """SELECT DISTINCT ?t ?label WHERE {
-        ?s dip:measureType|dip:tieType|dip:post ?t . ?t rdfs:label ?label . FILTER(LANG(?label) = "en") }""")}
+    labels = {
+        row["t"]: row["label"]
+        for row in query.rows(
+            store,
+            """SELECT DISTINCT ?t ?label WHERE {
+        ?s dip:measureType|dip:tieType|dip:post ?t . ?t rdfs:label ?label . FILTER(LANG(?label) = "en") }""",
+        )
+    }
     made = [_state(local_name(iri), own, proof, labels, as_of) for iri, own in read.items()]
     return {state.id: state for state in sorted(made, key=lambda s: (s.kind, s.earliest_begin or "9", s.id))}
 
@@ -304,7 +346,7 @@ def _state(
         return next(iter(own[predicate]), "")
 
     stamps = [one(f"{SEM}has{name}TimeStamp") for name in ("EarliestBegin", "LatestBegin", "EarliestEnd", "LatestEnd")]
-    bounds = [date.fromisoformat(stamp) if stamp else None for stamp in stamps]
+    begin_first, begin_last, end_first, end_last = (date.fromisoformat(s) if s else None for s in stamps)
     return StateRecord(
         id=node,
         kind=kind,
@@ -317,7 +359,7 @@ def _state(
         earliest_end=stamps[2],
         latest_end=stamps[3],
         last_known=one(f"{DIP}lastKnownInForce"),
-        certainty=dates.in_force(*bounds, as_of) if as_of else "",
+        certainty=dates.in_force(begin_first, begin_last, end_first, end_last, as_of) if as_of else "",
         started_by=local_name(one(f"{DIP}startedBy")),
         ended_by=local_name(one(f"{DIP}endedBy")),
         evidence=proof.get(node, ()),
@@ -336,7 +378,9 @@ def _predicates(store: Store) -> dict[str, tuple[str, int, bool]]:
     text = """SELECT ?p (SAMPLE(?l) AS ?label) (MAX(?q) AS ?quad) (MAX(?s) AS ?symmetric) WHERE {
       ?c dip:directPredicate ?p . ?p rdfs:label ?l . FILTER(LANG(?l) = "en")
       OPTIONAL { ?c dip:quadClass ?q } OPTIONAL { ?c dip:symmetric ?s } } GROUP BY ?p"""
-    found = {row["p"]: (row["label"], int(row["quad"] or 0), row["symmetric"] == "true") for row in query.rows(store, text)}
+    found = {
+        row["p"]: (row["label"], int(row["quad"] or 0), row["symmetric"] == "true") for row in query.rows(store, text)
+    }
     return {f"{REL}holdsOfficeIn": ("holds office in", 0, False), **found}
 
 
@@ -367,8 +411,10 @@ def picture(store: Store, title: str = "", as_of: date | None = None) -> Picture
     used = {side for edge in all_edges for side in (edge.subject, edge.object)}
     used |= {node for event in all_events.values() for node in (*event.actors, *event.targets, *event.about)}
     used |= {node for state in all_states.values() for node in (*state.left, *state.right)}
-    sources = {local_name(row["s"]): row["label"] for row in query.rows(
-        store, "SELECT ?s ?label WHERE { ?s a dip:Source ; rdfs:label ?label }")}
+    sources = {
+        local_name(row["s"]): row["label"]
+        for row in query.rows(store, "SELECT ?s ?label WHERE { ?s a dip:Source ; rdfs:label ?label }")
+    }
     return Picture(
         title=title or next(iter(sources.values()), "DiploKG"),
         entities={node: entity for node, entity in entities(store).items() if node in used},

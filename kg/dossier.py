@@ -191,8 +191,12 @@ class _Reader:
 
     def _passage(self, passage: Any, child: Node, place: str) -> Any:
         if passage is not None and passage.end <= passage.start:
-            self._say(child.line, place, f"end {passage.end} is not after start {passage.start}.",
-                      "Let `kg cite` print the block.")
+            self._say(
+                child.line,
+                place,
+                f"end {passage.end} is not after start {passage.start}.",
+                "Let `kg cite` print the block.",
+            )
         return passage
 
     def _relative(self, child: Node, place: str) -> Any:
@@ -231,8 +235,12 @@ class _Reader:
                 self._ordered(record, section, *pairs)
         for event in values.get("events", ()):
             if not event.date and event.basis not in ("none", "relative"):
-                self._say(event.line, f"events[{event.id}]", f"basis is '{event.basis}' but there is no date.",
-                          "Add the date, or write 'basis: none'.")
+                self._say(
+                    event.line,
+                    f"events[{event.id}]",
+                    f"basis is '{event.basis}' but there is no date.",
+                    "Add the date, or write 'basis: none'.",
+                )
             if event.id in (*event.part_of, *event.responds_to, *event.proposes):
                 self._say(event.line, f"events[{event.id}]", "names itself.", "Remove it.")
 
@@ -242,8 +250,12 @@ class _Reader:
             return
         earliest, latest = dates.parse(begin).earliest, dates.parse(end).latest
         if earliest and latest and latest < earliest:
-            self._say(record.line, f"{section}[{record.id}]", f"ends ({end}) before it begins ({begin}).",
-                      "Correct one of the dates.")
+            self._say(
+                record.line,
+                f"{section}[{record.id}]",
+                f"ends ({end}) before it begins ({begin}).",
+                "Correct one of the dates.",
+            )
 
     def _say(self, line: int, where: str, what: str, repair: str) -> None:
         self.problems.append(Problem(self.path, line, where, what, repair))

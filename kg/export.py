@@ -1,7 +1,7 @@
-"""A build in, files for other tools out: RDF in eight syntaxes, GraphML, GEXF with time, CSV.
+"""A build in, files for other tools out: RDF in seven syntaxes, GraphML, GEXF with time, CSV.
 
-RDF comes from the canonical N-Quads of the build, so literals keep the form that the dossiers gave them; network formats
-come from the same records as the page. Every format keeps attribution, dates, status and evidence.
+RDF comes from the canonical N-Quads of the build, so literals keep the form that the dossiers gave them; network
+formats come from the same records as the page. Every format keeps attribution, dates, status and evidence.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from kg import turtle
 from kg.errors import UsageError, did_you_mean
+from kg.jsonld import jsonld
 from kg.records import EventRecord, Evidence, Picture
 from kg.terms import DERIVED_GRAPH, PREFIXES, RDF, SCHEMA_GRAPH
 
@@ -29,7 +30,12 @@ class Selection:
 
 
 RDF_SUFFIXES = {
-    "turtle": ".ttl", "trig": ".trig", "ntriples": ".nt", "nquads": ".nq", "jsonld": ".jsonld", "rdfxml": ".rdf",
+    "turtle": ".ttl",
+    "trig": ".trig",
+    "ntriples": ".nt",
+    "nquads": ".nq",
+    "jsonld": ".jsonld",
+    "rdfxml": ".rdf",
     "turtle12": ".ttl12",
 }
 NETWORK_SUFFIXES = {"graphml": ".graphml", "gexf": ".gexf", "csv": ".csv"}
@@ -53,8 +59,10 @@ def checked(form: str) -> str:
         UsageError: it is not one; the nearest is named.
     """
     if form not in FORMATS:
-        raise UsageError(f"'{form}' is not an export format.",
-                         hint=did_you_mean(form, FORMATS) or f"Use one of: {', '.join(FORMATS)}.")
+        raise UsageError(
+            f"'{form}' is not an export format.",
+            hint=did_you_mean(form, FORMATS) or f"Use one of: {', '.join(FORMATS)}.",
+        )
     return form
 
 
@@ -65,7 +73,9 @@ def rdf(lines: Iterable[str], form: str, selection: Selection = Selection()) -> 
 
 
 def _selected(lines: Iterable[str], selection: Selection) -> list[Quad]:
-    left_out = {name for name, wanted in ((DERIVED_GRAPH, selection.derived), (SCHEMA_GRAPH, selection.schema)) if not wanted}
+    left_out = {
+        name for name, wanted in ((DERIVED_GRAPH, selection.derived), (SCHEMA_GRAPH, selection.schema)) if not wanted
+    }
     kept = [line for line in lines if not line.endswith(tuple(f"<{graph}> .\n" for graph in left_out))]
     return list(parse("".join(kept).encode(), format=RdfFormat.N_QUADS, rename_blank_nodes=False))
 
@@ -83,7 +93,7 @@ def _ntriples(quads: list[Quad]) -> bytes:
 
 
 def _jsonld(quads: list[Quad]) -> bytes:
-    return (serialize(sorted(set(quads), key=str), format=RdfFormat.JSON_LD) or b"") + b"\n"
+    return jsonld(quads).encode()
 
 
 def _rdfxml(quads: list[Quad]) -> bytes:
@@ -91,7 +101,7 @@ def _rdfxml(quads: list[Quad]) -> bytes:
 
 
 def turtle12(quads: list[Quad]) -> bytes:
-    """Write RDF 1.2 Turtle: a statement given by subject, predicate and object becomes an `rdf:reifies` of a triple term.
+    """Write RDF 1.2 Turtle: a statement given in three parts becomes an `rdf:reifies` of one triple term.
 
     The reifier keeps its IRI, and the triple itself is not asserted by it.
     """
@@ -120,9 +130,29 @@ _RDF_WRITERS: dict[str, Callable[[list[Quad]], bytes]] = {
 }
 
 CSV_COLUMNS = (
-    "event", "label", "class", "factuality", "summary", "actors", "targets", "about", "date", "earliest", "latest",
-    "precision", "basis", "plover", "cameo", "quad_class", "goldstein", "asserts", "denies", "claim_status", "speakers",
-    "reporters", "passages",
+    "event",
+    "label",
+    "class",
+    "factuality",
+    "summary",
+    "actors",
+    "targets",
+    "about",
+    "date",
+    "earliest",
+    "latest",
+    "precision",
+    "basis",
+    "plover",
+    "cameo",
+    "quad_class",
+    "goldstein",
+    "asserts",
+    "denies",
+    "claim_status",
+    "speakers",
+    "reporters",
+    "passages",
 )
 
 
@@ -142,14 +172,28 @@ def csv_events(picture: Picture) -> bytes:
 def _csv_row(event: EventRecord, picture: Picture) -> dict[str, object]:
     claims = (*event.asserts, *event.denies)
     return {
-        "event": event.id, "label": event.label, "class": event.event_class, "factuality": event.factuality,
-        "summary": str(event.summary).lower(), "actors": "|".join(event.actors), "targets": "|".join(event.targets),
-        "about": "|".join(event.about), "date": event.edtf, "earliest": event.earliest, "latest": event.latest,
-        "precision": event.precision, "basis": event.basis, "plover": event.plover, "cameo": event.cameo,
-        "quad_class": event.quad_class or "", "goldstein": "" if event.goldstein is None else event.goldstein,
-        "asserts": "|".join(event.asserts), "denies": "|".join(event.denies),
+        "event": event.id,
+        "label": event.label,
+        "class": event.event_class,
+        "factuality": event.factuality,
+        "summary": str(event.summary).lower(),
+        "actors": "|".join(event.actors),
+        "targets": "|".join(event.targets),
+        "about": "|".join(event.about),
+        "date": event.edtf,
+        "earliest": event.earliest,
+        "latest": event.latest,
+        "precision": event.precision,
+        "basis": event.basis,
+        "plover": event.plover,
+        "cameo": event.cameo,
+        "quad_class": event.quad_class or "",
+        "goldstein": "" if event.goldstein is None else event.goldstein,
+        "asserts": "|".join(event.asserts),
+        "denies": "|".join(event.denies),
         "claim_status": "|".join(picture.claims[c].status for c in claims if c in picture.claims),
-        "speakers": _joined(e.speaker for e in event.evidence), "reporters": _joined(e.reporter for e in event.evidence),
+        "speakers": _joined(e.speaker for e in event.evidence),
+        "reporters": _joined(e.reporter for e in event.evidence),
         "passages": _joined(place(e) for e in event.evidence),
     }
 
@@ -179,16 +223,14 @@ def network(picture: Picture, form: str) -> bytes:
 
 def _gexf(drawn: Any) -> bytes:
     """Write GEXF 1.2 without the day of writing, which networkx puts in and which would change the bytes."""
-    import networkx as nx
     from networkx.readwrite.gexf import GEXFWriter
 
     writer = GEXFWriter(version="1.2draft")
     writer.add_graph(drawn)
     for meta in writer.xml.iter("meta"):
         meta.attrib.pop("lastmodifieddate", None)
+        for creator in meta.iter("creator"):
+            creator.text = "DiploKG"
     for element in writer.xml.iter("graph"):
         element.set("timeformat", "date")
-    del nx
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + str(writer).encode() + b"\n"
-
-

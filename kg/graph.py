@@ -114,7 +114,8 @@ class Graph:
                 have = ", ".join(known) or "none"
                 raise UsageError(f"The question '{question.name}' has no parameter '{name}'.", hint=f"It has: {have}.")
         return {
-            name: self._question_value(parameter, given.get(name, parameter.default)) for name, parameter in known.items()
+            name: self._question_value(parameter, given.get(name, parameter.default))
+            for name, parameter in known.items()
         }
 
     def _question_value(self, parameter: questions.Parameter, value: Any) -> NamedNode | Literal:
@@ -195,8 +196,11 @@ class Graph:
         """What the graph holds: counts, sources and digest; of a remote service, counts asked by SPARQL."""
         if self.location.startswith(("http://", "https://")):
             lines = self.lines()
-            counts = query.rows(self.store, """SELECT (COUNT(DISTINCT ?e) AS ?events) (COUNT(DISTINCT ?n) AS ?entities)
-              WHERE { { ?e a dip:Event } UNION { ?n a dip:Entity } }""")[0]
+            counts = query.rows(
+                self.store,
+                """SELECT (COUNT(DISTINCT ?e) AS ?events) (COUNT(DISTINCT ?n) AS ?entities)
+              WHERE { { ?e a dip:Event } UNION { ?n a dip:Entity } }""",
+            )[0]
             digest = hashlib.sha256("".join(lines).encode()).hexdigest()
             return {"digest": digest, "counts": {"quads": len(lines), **{k: int(v) for k, v in counts.items()}}}
         return store.manifest(Path(self.location))
@@ -218,8 +222,10 @@ class Graph:
         from html import escape
 
         page = escape(self.view(), quote=True)
-        return (f'<iframe srcdoc="{page}" sandbox="allow-scripts allow-downloads" title="Network of diplomatic '
-                'relations" style="width:100%;height:640px;border:1px solid #ccc;border-radius:6px"></iframe>')
+        return (
+            f'<iframe srcdoc="{page}" sandbox="allow-scripts allow-downloads" title="Network of diplomatic '
+            'relations" style="width:100%;height:640px;border:1px solid #ccc;border-radius:6px"></iframe>'
+        )
 
     def __repr__(self) -> str:
         return f"kg.Graph({self.location!r}, {json.dumps(self.stats()['counts'])})"

@@ -21,8 +21,15 @@ def graph(picture: Picture, *, dynamic: bool = False) -> nx.MultiDiGraph[str]:
     if dynamic:
         drawn.graph["mode"] = "dynamic"
     for entity in sorted(picture.entities.values(), key=lambda e: e.id):
-        drawn.add_node(entity.id, label=entity.label, type=entity.type, aliases="|".join(entity.aliases),
-                       description=entity.description, part_of="|".join(entity.part_of), wikidata=entity.wikidata)
+        drawn.add_node(
+            entity.id,
+            label=entity.label,
+            type=entity.type,
+            aliases="|".join(entity.aliases),
+            description=entity.description,
+            part_of="|".join(entity.part_of),
+            wikidata=entity.wikidata,
+        )
     for edge in sorted(picture.edges, key=lambda e: e.id):
         drawn.add_edge(edge.subject, edge.object, key=edge.id, **_attributes(edge, picture, dynamic))
     return drawn

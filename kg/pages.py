@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kg import dates, describe, query
-from kg.errors import NotFound
+from kg import dates, describe
 from kg.records import ClaimRecord, EntityRecord, EventRecord, Evidence, StateRecord
 from kg.store import Store
 
@@ -78,25 +77,17 @@ def page(store: Store, name: str, as_of: date | None = None) -> Page:
         Ambiguous: several are.
     """
     node = describe.find(store, name)
-    entity = describe.entities(store, [node]).get(node)
-    if entity is not None and entity.type_label:
-        return entity_page(store, entity, as_of)
-    if event := describe.events(store, [node]).get(node):
-        if event.factuality:
-            return _event_page(store, event)
-    if claim := describe.claims(store, [node]).get(node):
-        if claim.status:
-            return ClaimPage(claim, _names(store))
-    state = describe.states(store, as_of, [node]).get(node) if _is_state(store, node) else None
-    if state is not None:
-        return StatePage(state, _names(store))
-    if entity is None:
-        raise NotFound(f"Nothing is known of '{name}'.")
-    return _post_page(store, entity, as_of)
-
-
-def _is_state(store: Store, node: str) -> bool:
-    return bool(query.rows(store, f"SELECT ?s WHERE {{ {describe.values([node])} ?s a dip:State }}"))
+    match describe.kind(store, node):
+        case "event":
+            return _event_page(store, describe.events(store, [node])[node])
+        case "claim":
+            return ClaimPage(describe.claims(store, [node])[node], _names(store))
+        case "state":
+            return StatePage(describe.states(store, as_of, [node])[node], _names(store))
+        case "entity":
+            return entity_page(store, describe.entities(store, [node])[node], as_of)
+        case _:
+            return _post_page(store, describe.entities(store, [node])[node], as_of)
 
 
 def _post_page(store: Store, post: EntityRecord, as_of: date | None) -> EntityPage:
@@ -139,9 +130,7 @@ def _event_page(store: Store, event: EventRecord) -> EventPage:
     return EventPage(event, tuple(claims.values()), tuple(e for e in related.values() if e.factuality), _names(store))
 
 
-def timeline(
-    store: Store, names: tuple[str, ...], since: date | None = None, until: date | None = None
-) -> Timeline:
+def timeline(store: Store, names: tuple[str, ...], since: date | None = None, until: date | None = None) -> Timeline:
     """List what happened between two sides (either way), or all that one side took part in, by date.
 
     With bounds, each event is certainly or possibly inside; those outside are left out.
@@ -151,12 +140,10 @@ def timeline(
     for event in describe.events(store).values():
         if not _between(event, sides):
             continue
-        fit = dates.within(_day(event.earliest), _day(event.latest), since or date.min, until or date.max)
-        if not (since or until):
-            fit = ""
+        fit = dates.within(_day(event.earliest), _day(event.latest), since, until)
         if fit != "no":
             chosen.append(event)
-            fits.append(fit)
+            fits.append(fit if since or until else "")
     wanted = {claim for event in chosen for claim in (*event.asserts, *event.denies)}
     claims = describe.claims(store, wanted) if wanted else {}
     return Timeline(sides, tuple(chosen), tuple(fits), claims, _names(store))

@@ -68,7 +68,9 @@ def article(path: Path) -> Article:
     except OSError as error:
         raise StorageError(f"{path}: cannot be read: {error.strerror}.", hint="Check the path.") from error
     except UnicodeDecodeError as error:
-        raise StorageError(f"{path}: byte {error.start} is not UTF-8.", hint="Save the article as UTF-8 text.") from error
+        raise StorageError(
+            f"{path}: byte {error.start} is not UTF-8.", hint="Save the article as UTF-8 text."
+        ) from error
     starts = tuple(match.start() for match in re.finditer(r"(?:^[^\S\r\n]*\S.*(?:\r?\n|\Z))+", text, re.MULTILINE))
     return Article(path.name, text, hashlib.sha256(raw).hexdigest(), starts)
 
@@ -82,7 +84,7 @@ def cite(path: Path, words: str) -> list[Passage]:
     """
     parts = words.split()
     if not parts:
-        raise UsageError("No words to look for.", hint="kg cite ARTICLE \"words of the passage\"")
+        raise UsageError("No words to look for.", hint='kg cite ARTICLE "words of the passage"')
     at_hand = article(path)
     pattern = r"\s+".join(_lenient(part) for part in parts)
     found = [at_hand.passage(m.start(), m.end()) for m in re.finditer(pattern, at_hand.text)]

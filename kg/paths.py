@@ -7,7 +7,7 @@ contested claims only counts half).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from kg import describe
 from kg.errors import NotFound
@@ -57,11 +57,13 @@ def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states
         between.setdefault(frozenset((edge.subject, edge.object)), []).append(edge)
         graph.add_edge(edge.subject, edge.object)
     if start not in graph or end not in graph or not nx.has_path(graph, start, end):
-        raise NotFound(f"No way leads from {start} to {end} over direct edges.",
-                       hint="What is only alleged or threatened makes no edge; see `kg timeline`.")
+        raise NotFound(
+            f"No way leads from {start} to {end} over direct edges.",
+            hint="What is only alleged or threatened makes no edge; see `kg timeline`.",
+        )
     found = []
     for nodes in islice(nx.shortest_simple_paths(graph, start, end), 50):
-        steps = tuple(Step(a, b, tuple(between[frozenset((a, b))])) for a, b in zip(nodes, nodes[1:], strict=False))
+        steps = tuple(Step(a, b, tuple(between[frozenset((a, b))])) for a, b in pairwise(nodes))
         found.append(steps)
     best = sorted(found, key=lambda way: (len(way), -_strength(way), [step.end for step in way]))[:limit]
     names = {node: entity.label for node, entity in describe.entities(store).items()}

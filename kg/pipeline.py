@@ -25,7 +25,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Everything read from a data folder: registers, dossiers, the solved windows of events, and where each id stands."""
+    """Everything read from a data folder: registers, dossiers, solved windows of events, and where each id stands."""
 
     registers: Registers
     dossiers: tuple[Dossier, ...]
@@ -121,8 +121,13 @@ def describe(lines: list[str], gathered: Gathered) -> dict[str, Any]:
             **count,
         },
         "sources": [
-            {"id": d.source.id, "title": d.source.title, "publisher": d.source.publisher,
-             "published": d.source.published, "sha256": d.source.sha256}
+            {
+                "id": d.source.id,
+                "title": d.source.title,
+                "publisher": d.source.publisher,
+                "published": d.source.published,
+                "sha256": d.source.sha256,
+            }
             for d in gathered.dossiers
         ],
     }
@@ -170,8 +175,9 @@ def _constraints(event: Event) -> Iterator[Constraint]:
 def _dossier_files(folder: Path) -> list[Path]:
     files = sorted((folder / "dossiers").rglob("*.yaml"), key=lambda p: p.relative_to(folder).as_posix())
     if not files:
-        raise StorageError(f"{_shown(folder / 'dossiers')}: no dossier (*.yaml) in it.",
-                           hint="Add one: data/README.md shows how.")
+        raise StorageError(
+            f"{_shown(folder / 'dossiers')}: no dossier (*.yaml) in it.", hint="Add one: data/README.md shows how."
+        )
     return files
 
 
@@ -189,17 +195,20 @@ def _resolve(readings: list[Reading], known: Registers, words: Vocabulary) -> li
         references = [ref for ref in references if ref.kind not in ("event", "claim")]
     events = {event.id for reading in readings if reading.dossier for event in reading.dossier.events}
     claims = {claim.id for reading in readings if reading.dossier for claim in reading.dossier.claims}
-    return dossier.unresolved(references, {
-        "entity": known.entities,
-        "post": known.posts,
-        "mentioned": {**known.entities, **known.posts},
-        "event": events,
-        "claim": claims,
-        "class": words.event_classes.keys() - ABSTRACT,
-        "predicate": words.predicates,
-        "measure-type": words.concepts.get("MeasureType", frozenset()),
-        "tie-type": words.tie_predicates,
-    })
+    return dossier.unresolved(
+        references,
+        {
+            "entity": known.entities,
+            "post": known.posts,
+            "mentioned": {**known.entities, **known.posts},
+            "event": events,
+            "claim": claims,
+            "class": words.event_classes.keys() - ABSTRACT,
+            "predicate": words.predicates,
+            "measure-type": words.concepts.get("MeasureType", frozenset()),
+            "tie-type": words.tie_predicates,
+        },
+    )
 
 
 def _usage(dossiers: tuple[Dossier, ...], words: Vocabulary) -> Iterator[Problem]:
@@ -209,11 +218,21 @@ def _usage(dossiers: tuple[Dossier, ...], words: Vocabulary) -> Iterator[Problem
             declared = words.event_classes.get(event.event_class)
             where = f"events[{event.id}]"
             if declared and declared.symmetric and event.target:
-                yield Problem(each.path, event.line, where, f"{event.event_class} is symmetric and has no target.",
-                              "Name all parties as actors.")
+                yield Problem(
+                    each.path,
+                    event.line,
+                    where,
+                    f"{event.event_class} is symmetric and has no target.",
+                    "Name all parties as actors.",
+                )
             if event.cameo and event.cameo not in words.codes:
-                yield Problem(each.path, event.line, f"{where}.cameo", f"unknown CAMEO code '{event.cameo}'.",
-                              "The codes are in ontology/codes.csv; leading zeros count.")
+                yield Problem(
+                    each.path,
+                    event.line,
+                    f"{where}.cameo",
+                    f"unknown CAMEO code '{event.cameo}'.",
+                    "The codes are in ontology/codes.csv; leading zeros count.",
+                )
 
 
 def _places(
@@ -231,8 +250,15 @@ def _places(
             for item in record:
                 if item.id in places:
                     path, line = places[item.id]
-                    problems.append(Problem(each.path, item.line, item.id, f"the id stands twice (first in {path}:{line}).",
-                                            "Choose another slug."))
+                    problems.append(
+                        Problem(
+                            each.path,
+                            item.line,
+                            item.id,
+                            f"the id stands twice (first in {path}:{line}).",
+                            "Choose another slug.",
+                        )
+                    )
                 places.setdefault(item.id, (each.path, item.line))
     return places, problems
 

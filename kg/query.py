@@ -75,7 +75,13 @@ def rows(store: Store, text: str, values: Mapping[str, NamedNode | Literal] | No
     if not isinstance(answer, Rows):
         raise QueryError("A SELECT query is needed here.")
     return [
-        dict(zip(answer.variables, ("" if term is None else getattr(term, "value", str(term)) for term in row), strict=True))
+        dict(
+            zip(
+                answer.variables,
+                ("" if term is None else getattr(term, "value", str(term)) for term in row),
+                strict=True,
+            )
+        )
         for row in answer.rows
     ]
 
@@ -110,8 +116,10 @@ def parameter(value: str) -> NamedNode | Literal:
         return Literal(value, datatype=NamedNode(f"{XSD}decimal"))
     if value in ("true", "false"):
         return Literal(value == "true")
-    raise UsageError(f"'{value}' is not a parameter value.",
-                     hint="Write an id (petro, id:gustavo-petro), a day (2025-12-01), a number, or \"quoted text\".")
+    raise UsageError(
+        f"'{value}' is not a parameter value.",
+        hint='Write an id (petro, id:gustavo-petro), a day (2025-12-01), a number, or "quoted text".',
+    )
 
 
 def day(value: str) -> Literal:
@@ -140,8 +148,10 @@ def _capped(answer: Answer, limit: int | None) -> Answer:
 def _cut(items: Iterator[Any], limit: int) -> Iterator[Any]:
     yield from islice(items, limit)
     if next(items, None) is not None:
-        raise QueryLimit(f"The answer has more than {limit:,} rows; it was cut there.",
-                         hint="Raise --max-rows, or add LIMIT to the query.")
+        raise QueryLimit(
+            f"The answer has more than {limit:,} rows; it was cut there.",
+            hint="Raise --max-rows, or add LIMIT to the query.",
+        )
 
 
 def _in_time(location: str, text: str, seconds: float) -> Answer:
@@ -153,8 +163,10 @@ def _in_time(location: str, text: str, seconds: float) -> Answer:
             [sys.executable, "-m", "kg.query"], input=request, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise QueryLimit(f"The query took longer than {seconds:g} s and was stopped.",
-                         hint="Raise --timeout, or make the pattern more specific.") from error
+        raise QueryLimit(
+            f"The query took longer than {seconds:g} s and was stopped.",
+            hint="Raise --timeout, or make the pattern more specific.",
+        ) from error
     if done.returncode:
         raise _failure(done)
     kind, _, body = done.stdout.partition(b"\n")
@@ -170,7 +182,7 @@ def _failure(done: subprocess.CompletedProcess[bytes]) -> KgError:
     if done.returncode < 0:
         return QueryError(f"The engine died on this query (signal {-done.returncode}).", hint="Simplify the query.")
     name, _, message = done.stderr.decode("utf-8", "replace").strip().partition(": ")
-    kinds = {"QuerySyntax": QuerySyntax, "StorageError": StorageError}
+    kinds: dict[str, type[KgError]] = {"QuerySyntax": QuerySyntax, "StorageError": StorageError}
     return kinds.get(name, QueryError)(message or name)
 
 

@@ -73,8 +73,10 @@ def read(path: Path) -> Question:
 def _parameter(path: Path, line: str) -> Parameter:
     match = _PARAM.fullmatch(line)
     if not match or match["type"] not in TYPES:
-        raise QuerySyntax(f"{path.name}: '# param: {line}' is not 'NAME TYPE = DEFAULT -- MEANING' "
-                          f"with one of the types {', '.join(TYPES)}.")
+        raise QuerySyntax(
+            f"{path.name}: '# param: {line}' is not 'NAME TYPE = DEFAULT -- MEANING' "
+            f"with one of the types {', '.join(TYPES)}."
+        )
     return Parameter(match["name"], match["type"], match["default"], match["doc"])
 
 
@@ -93,6 +95,5 @@ def question(name: str) -> Question:
     """
     known = all_questions()
     if name not in known:
-        raise NotFound(f"No saved question '{name}'.",
-                       hint=did_you_mean(name, known) or "`kg questions` lists them.")
+        raise NotFound(f"No saved question '{name}'.", hint=did_you_mean(name, known) or "`kg questions` lists them.")
     return known[name]

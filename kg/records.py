@@ -95,7 +95,8 @@ class EventRecord:
 class StateRecord:
     """A measure, tenure or tie with its bounds; `certainty` (certain, possible, no) is for the day asked.
 
-    `left` and `right` hold ids: imposers and subjects of a measure, holder and organisation of a tenure, from and to of a tie.
+    `left` and `right` hold ids: imposers and subjects of a measure, holder and organisation of a tenure, the two
+    ends of a tie.
     """
 
     id: str

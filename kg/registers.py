@@ -29,9 +29,15 @@ def read(folder: Path, shown: str = "") -> Registers:
     posts = _posts(folder / "posts.csv", f"{name}/posts.csv", problems)
     for post in posts.values():
         if post.organization not in entities:
-            problems.append(Problem(f"{name}/posts.csv", post.line, post.id,
-                                    f"unknown organization '{post.organization}'.",
-                                    did_you_mean(post.organization, entities)))
+            problems.append(
+                Problem(
+                    f"{name}/posts.csv",
+                    post.line,
+                    post.id,
+                    f"unknown organization '{post.organization}'.",
+                    did_you_mean(post.organization, entities),
+                )
+            )
         if post.id in entities:
             problems.append(Problem(f"{name}/posts.csv", post.line, post.id, "an entity bears this id too.", "Rename."))
     if problems:
@@ -77,8 +83,15 @@ def _rows(
     try:
         header = tuple(next(reader, ()))
         if header != columns:
-            problems.append(Problem(shown, 1, "", f"the columns are {', '.join(header) or 'missing'}.",
-                                    f"Write exactly: {','.join(columns)}"))
+            problems.append(
+                Problem(
+                    shown,
+                    1,
+                    "",
+                    f"the columns are {', '.join(header) or 'missing'}.",
+                    f"Write exactly: {','.join(columns)}",
+                )
+            )
             return []
         for cells in reader:
             line = reader.line_num
@@ -94,7 +107,9 @@ def _rows(
     ids = [row["id"] for _, row in rows]
     for (line, row), right in zip(rows, sorted(ids), strict=True):
         if row["id"] != right:
-            problems.append(Problem(shown, line, row["id"], "the rows are not sorted by id.", f"Here belongs '{right}'."))
+            problems.append(
+                Problem(shown, line, row["id"], "the rows are not sorted by id.", f"Here belongs '{right}'.")
+            )
             break
     return rows
 

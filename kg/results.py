@@ -15,21 +15,29 @@ from pyoxigraph import (
     BlankNode,
     Literal,
     NamedNode,
-
-    RdfFormat,
+    Quad,
     Triple,
-    serialize,
 )
 
 from kg.errors import UsageError, did_you_mean
 from kg.store import Answer, Rows, Term
-from kg.terms import PREFIXES, XSD, compact
+from kg.terms import XSD, compact
 
 ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "xml", "md")
 GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
 _SUFFIXES = {
-    ".csv": "csv", ".tsv": "tsv", ".json": "json", ".srj": "json", ".jsonl": "jsonl", ".xml": "xml", ".srx": "xml",
-    ".md": "md", ".txt": "table", ".ttl": "turtle", ".nt": "ntriples", ".jsonld": "jsonld",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".srj": "json",
+    ".jsonl": "jsonl",
+    ".xml": "xml",
+    ".srx": "xml",
+    ".md": "md",
+    ".txt": "table",
+    ".ttl": "turtle",
+    ".nt": "ntriples",
+    ".jsonld": "jsonld",
 }
 
 
@@ -58,8 +66,10 @@ def write(answer: Answer, form: str, width: int = 0) -> bytes:
 def _checked(form: str, known: Sequence[str]) -> str:
     if form not in known:
         kind = "rows" if known is ROW_FORMATS else "a graph"
-        raise UsageError(f"'{form}' is not a format for {kind}.",
-                         hint=did_you_mean(form, known) or f"Use one of: {', '.join(known)}.")
+        raise UsageError(
+            f"'{form}' is not a format for {kind}.",
+            hint=did_you_mean(form, known) or f"Use one of: {', '.join(known)}.",
+        )
     return form
 
 
@@ -255,8 +265,11 @@ def _xml(answer: Rows) -> bytes:
     out += [f"<variable name={quoteattr(name)}/>" for name in answer.variables]
     out.append("</head>\n<results>\n")
     for row in answer.rows:
-        cells = (f"<binding name={quoteattr(n)}>{element(t)}</binding>" for n, t in zip(answer.variables, row, strict=True)
-                 if t is not None)
+        cells = (
+            f"<binding name={quoteattr(n)}>{element(t)}</binding>"
+            for n, t in zip(answer.variables, row, strict=True)
+            if t is not None
+        )
         out.append(f"<result>{''.join(cells)}</result>\n")
     return "".join([*out, "</results>\n</sparql>\n"]).encode()
 
@@ -269,6 +282,6 @@ def _graph(triples: Iterable[Triple], form: str) -> bytes:
         from kg.turtle import turtle
 
         return turtle(ordered).encode()
-    return serialize(ordered, format=RdfFormat.JSON_LD, prefixes=PREFIXES) or b""
+    from kg.jsonld import jsonld
 
-
+    return jsonld(Quad(t.subject, t.predicate, t.object) for t in ordered).encode()

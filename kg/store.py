@@ -1,8 +1,8 @@
 """Quads in a store, and questions to it: an embedded Oxigraph in the build folder, or any SPARQL 1.1 service.
 
 Only this room names pyoxigraph's `Store` or a remote endpoint; nothing else knows which engine runs. A build folder
-holds generations (`gen-…`: `kg.nq`, `manifest.json`, `store/`) and the file `CURRENT` that names the one in use, so a new
-build is swapped in by replacing one small file and a crash leaves the old one.
+holds generations (`gen-…`: `kg.nq`, `manifest.json`, `store/`) and the file `CURRENT` that names the one in use, so
+a new build is swapped in by replacing one small file and a crash leaves the old one.
 """
 
 from __future__ import annotations
@@ -100,8 +100,10 @@ class Remote:
 
     def native(self) -> Any:
         """A remote service has no embedded store."""
-        raise StorageError(f"{self.name}: a remote service cannot be opened as an rdflib Dataset.",
-                           hint="Build locally, or use rdflib's SPARQLStore.")
+        raise StorageError(
+            f"{self.name}: a remote service cannot be opened as an rdflib Dataset.",
+            hint="Build locally, or use rdflib's SPARQLStore.",
+        )
 
     def _send(self, text: str, graphs: tuple[str, ...]) -> Answer:
         fields = [("query", text)]
@@ -110,8 +112,10 @@ class Remote:
         request = urllib.request.Request(
             self.name,
             data=urllib.parse.urlencode(fields).encode(),
-            headers={"Accept": "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8",
-                     "Content-Type": "application/x-www-form-urlencoded"},
+            headers={
+                "Accept": "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
         )
         try:
             with urllib.request.urlopen(request, timeout=self._timeout) as response:
@@ -123,7 +127,9 @@ class Remote:
             raise StorageError(f"{self.name}: HTTP {error.code}. {told}") from error
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
-            raise StorageError(f"{self.name}: {reason}.", hint="Is the service running, and is this its query URL?") from error
+            raise StorageError(
+                f"{self.name}: {reason}.", hint="Is the service running, and is this its query URL?"
+            ) from error
         return self._read(body, kind)
 
     def _read(self, body: bytes, kind: str) -> Answer:
@@ -133,8 +139,10 @@ class Remote:
             form = RdfFormat.from_media_type(kind) or RdfFormat.TURTLE
             return iter([quad.triple for quad in parse(body, format=form)])
         except (SyntaxError, ValueError) as error:
-            raise StorageError(f"{self.name}: the answer ({kind}) cannot be read: {error}.",
-                               hint="Is this the address of a SPARQL query service?") from error
+            raise StorageError(
+                f"{self.name}: the answer ({kind}) cannot be read: {error}.",
+                hint="Is this the address of a SPARQL query service?",
+            ) from error
 
 
 Store = Embedded | Remote
@@ -152,7 +160,9 @@ def open_store(location: str) -> Store:
     try:
         return Embedded(_Oxigraph.read_only(str(folder)), location)
     except OSError as error:
-        raise StorageError(f"{location}: the store cannot be opened: {error}.", hint="Build again with `kg build`.") from error
+        raise StorageError(
+            f"{location}: the store cannot be opened: {error}.", hint="Build again with `kg build`."
+        ) from error
 
 
 def generation(folder: Path) -> Path:
@@ -164,7 +174,9 @@ def generation(folder: Path) -> Path:
     try:
         name = (folder / CURRENT).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise StorageError(f"{folder}: no build found.", hint="Make one with `kg build`, or name one with --store.") from error
+        raise StorageError(
+            f"{folder}: no build found.", hint="Make one with `kg build`, or name one with --store."
+        ) from error
     current = folder / name
     if not name.startswith("gen-") or not current.is_dir():
         raise StorageError(f"{folder}: the build {name!r} is missing.", hint="Build again with `kg build`.")
@@ -201,8 +213,9 @@ def write(folder: Path, quads: list[str], about: Mapping[str, Any]) -> Path:
     except OSError as error:
         if fresh is not None and not _is_current(folder, fresh):
             shutil.rmtree(fresh, ignore_errors=True)
-        raise StorageError(f"{folder}: cannot be written: {error.strerror or error}.",
-                           hint="The previous build is untouched.") from error
+        raise StorageError(
+            f"{folder}: cannot be written: {error.strerror or error}.", hint="The previous build is untouched."
+        ) from error
     return fresh
 
 
@@ -214,7 +227,9 @@ def _fill(fresh: Path, quads: list[str], about: Mapping[str, Any]) -> None:
     store.optimize()
     store.flush()
     del store
-    _write_synced(fresh / "manifest.json", (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode())
+    _write_synced(
+        fresh / "manifest.json", (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    )
 
 
 def _write_synced(path: Path, data: bytes) -> None:
@@ -227,7 +242,7 @@ def _write_synced(path: Path, data: bytes) -> None:
 def _replace(path: Path, text: str) -> None:
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     _write_synced(beside, text.encode())
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def _is_current(folder: Path, fresh: Path) -> bool:
@@ -263,7 +278,9 @@ def _lock(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise StorageError(f"{folder}: another build is running there.", hint="Wait for it, or choose --store.") from error
+            raise StorageError(
+                f"{folder}: another build is running there.", hint="Wait for it, or choose --store."
+            ) from error
         yield
 
 

@@ -92,7 +92,7 @@ class _Builder:
     def build(self, text: str) -> Node | None:
         documents = 0
         for event in yaml.parse(text, Loader=_LOADER):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -108,10 +108,13 @@ class _Builder:
     def _refuse(self, event: yaml.NodeEvent, line: int) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise _problem(self.name, line, "anchors and aliases (& and *) are refused", "Write the value out.")
-        if getattr(event, "tag", None) not in (None, "!"):
-            raise _problem(self.name, line, f"the tag {event.tag!r} is refused", "Every value is plain text.")
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            raise _problem(self.name, line, f"the tag {tag!r} is refused", "Every value is plain text.")
         if len(self.stack) >= MAX_DEPTH:
-            raise _problem(self.name, line, f"nested more than {MAX_DEPTH} deep", "Dossiers are flat: see data/README.md.")
+            raise _problem(
+                self.name, line, f"nested more than {MAX_DEPTH} deep", "Dossiers are flat: see data/README.md."
+            )
 
     def _node(self, event: yaml.NodeEvent, line: int) -> None:
         if self.stack and isinstance(self.stack[-1], Map) and self.keys[-1] is None:
@@ -136,7 +139,9 @@ class _Builder:
         assert isinstance(top, Map)
         if event.value in top.items:
             first = top.lines[event.value]
-            raise _problem(self.name, line, f"the key '{event.value}' stands twice (first in line {first})", "Keep one.")
+            raise _problem(
+                self.name, line, f"the key '{event.value}' stands twice (first in line {first})", "Keep one."
+            )
         self.keys[-1] = (event.value, line)
 
     def _attach(self, node: Node) -> None:
@@ -161,6 +166,10 @@ def _problem(name: str, line: int, what: str, repair: str) -> DataProblems:
 def _yaml_problem(name: str, error: yaml.YAMLError) -> DataProblems:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         context = f"{error.context}, " if error.context else ""
-        return _problem(name, error.problem_mark.line + 1, f"not YAML: {context}{error.problem}",
-                        "Check indentation, quotes and colons.")
+        return _problem(
+            name,
+            error.problem_mark.line + 1,
+            f"not YAML: {context}{error.problem}",
+            "Check indentation, quotes and colons.",
+        )
     return _problem(name, 1, f"not YAML: {str(error).splitlines()[0]}", "Remove characters that cannot be printed.")

@@ -5,12 +5,14 @@ Styling (bold, dim) is click's, which drops it where the output is no terminal.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
 from click import style
 
 from kg import dates
+from kg.describe import when
 from kg.pages import ClaimPage, EntityPage, EventPage, Page, StatePage, Timeline
 from kg.paths import Step, Ways
 from kg.records import ClaimRecord, EdgeRecord, EventRecord, Evidence, StateRecord, Voice
@@ -37,23 +39,32 @@ def _entity(shown: EntityPage, width: int) -> str:
     entity = shown.entity
     kind = entity.type_label or entity.type
     lines = [style(entity.label, bold=True) + style(f"   {kind} · id:{entity.id}", dim=True)]
-    also = [text for language, text in entity.labels if language != "en"] + list(entity.aliases)
+    also = dict.fromkeys([text for language, text in entity.labels if language != "en"] + list(entity.aliases))
+    also.pop(entity.label, None)
     if also:
-        lines += _wrap(f"also: {'; '.join(dict.fromkeys(also))}", width)
+        lines += _wrap(f"also: {'; '.join(also)}", width)
     if entity.description:
         lines += _wrap(entity.description, width)
     if shown.as_of:
-        lines.append(style(f"as of {dates.show(dates.parse(shown.as_of))}; events that began later are left out", dim=True))
+        lines.append(
+            style(f"as of {dates.show(dates.parse(shown.as_of))}; events that began later are left out", dim=True)
+        )
     node = entity.id
     sections: list[tuple[str, list[str]]] = [
         ("In office", [line for s in shown.offices for line in _state(s, shown.names, width, node)]),
         ("Measures", [line for s in shown.measures for line in _state(s, shown.names, width, node)]),
         ("Ties", [line for s in shown.ties for line in _state(s, shown.names, width, node)]),
-        ("Did", _events(shown.did, shown.names, width)),
-        ("Was done to it", _events(shown.received, shown.names, width)),
-        ("Concerned it", _events(shown.concerned, shown.names, width)),
-        ("Claims about it – what was said, not what is so",
-         [line for c in shown.claims for line in _claim(c, shown.names, width)]),
+        ("Did", _events(_done(shown.did), shown.names, width)),
+        ("Was done to it", _events(_done(shown.received), shown.names, width)),
+        ("Concerned it", _events(_done(shown.concerned), shown.names, width)),
+        (
+            "Planned, promised, intended, threatened or alleged – not known to have happened",
+            _events(_not_done((*shown.did, *shown.received, *shown.concerned)), shown.names, width),
+        ),
+        (
+            "Claims about it – what was said, not what is so",
+            [line for c in shown.claims for line in _claim(c, shown.names, width)],
+        ),
     ]
     for title, body in sections:
         if body:
@@ -61,14 +72,29 @@ def _entity(shown: EntityPage, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _done(events: Iterable[EventRecord]) -> list[EventRecord]:
+    return [event for event in events if event.factuality == _DONE]
+
+
+def _not_done(events: Iterable[EventRecord]) -> list[EventRecord]:
+    return sorted((event for event in events if event.factuality != _DONE), key=when)
+
+
 def _event_page(shown: EventPage, width: int) -> str:
     event, names = shown.event, shown.names
     lines = [style(event.label, bold=True) + style(f"   {event.class_label} · id:{event.id}", dim=True)]
     facts = [
-        ("when", f"{_date(event)}  (as stated: {event.edtf or 'no date'}; known by: {event.basis}; "
-                 f"between {event.earliest or '…'} and {event.latest or '…'})"),
-        ("status", event.factuality + (" – not known to have happened" if event.factuality != _DONE else "")
-         + (" · a summary, never counted" if event.summary else "")),
+        (
+            "when",
+            f"{_date(event)}  (as stated: {event.edtf or 'no date'}; known by: {event.basis}; "
+            f"between {event.earliest or '…'} and {event.latest or '…'})",
+        ),
+        (
+            "status",
+            event.factuality
+            + (" – not known to have happened" if event.factuality != _DONE else "")
+            + (" · a summary, never counted" if event.summary else ""),
+        ),
         ("who", _named(event.actors, names)),
         ("to whom", _named(event.targets, names)),
         ("for", _named(event.on_behalf_of, names)),
@@ -84,8 +110,13 @@ def _event_page(shown: EventPage, width: int) -> str:
     for claim in shown.claims:
         verb = "Asserts" if claim.id in event.asserts else "Denies"
         lines += ["", style(verb, bold=True), *_claim(claim, names, width)]
-    links = (("Threatens, promises, plans or alleges", event.proposes), ("Put forward by", event.proposed_by),
-             ("Answers", event.responds_to), ("Answered by", event.answered_by), ("Part of", event.part_of))
+    links = (
+        ("Threatens, promises, plans or alleges", event.proposes),
+        ("Put forward by", event.proposed_by),
+        ("Answers", event.responds_to),
+        ("Answered by", event.answered_by),
+        ("Part of", event.part_of),
+    )
     near = {e.id: e for e in shown.related}
     for title, ids in links:
         known = [near[i] for i in ids if i in near]
@@ -95,9 +126,12 @@ def _event_page(shown: EventPage, width: int) -> str:
 
 
 def _codes(event: EventRecord) -> str:
-    parts = [f"PLOVER {event.plover}" if event.plover else "", f"CAMEO {event.cameo}" if event.cameo else "",
-             f"quad class {event.quad_class}" if event.quad_class else "",
-             f"Goldstein {event.goldstein:+.1f} (ICEWS scale)" if event.goldstein is not None else ""]
+    parts = [
+        f"PLOVER {event.plover}" if event.plover else "",
+        f"CAMEO {event.cameo}" if event.cameo else "",
+        f"quad class {event.quad_class}" if event.quad_class else "",
+        f"Goldstein {event.goldstein:+.1f} (ICEWS scale)" if event.goldstein is not None else "",
+    ]
     return " · ".join(part for part in parts if part)
 
 
@@ -127,7 +161,9 @@ def _step(step: Step, shown: Ways, width: int) -> list[str]:
         lines.append(f"   {_edge(edge, shown.names)}")
         for reason in edge.because[:3]:
             if event := shown.events.get(reason):
-                lines += _hang(f"      {_cell(_date(event), 18)} ", f"{event.label}  {_sources(event.evidence)}", width)
+                lines += _hang(
+                    f"      {_cell(_short_date(event), 20)} ", f"{event.label}  {_sources(event.evidence)}", width
+                )
             elif state := shown.states.get(reason):
                 lines += _hang("      ", f"{state.label}  {_sources(state.evidence)}", width)
         if len(edge.because) > 3:
@@ -142,18 +178,24 @@ def _edge(edge: EdgeRecord, names: Names) -> str:
 
 
 def _events(
-    events: Iterable[EventRecord], names: Names, width: int,
-    claims: dict[str, ClaimRecord] | None = None, fits: dict[str, str] | None = None,
+    events: Iterable[EventRecord],
+    names: Names,
+    width: int,
+    claims: dict[str, ClaimRecord] | None = None,
+    fits: dict[str, str] | None = None,
 ) -> list[str]:
     lines = []
     for event in events:
         marks = [] if event.factuality == _DONE else [event.factuality.lower()]
         marks += ["summary"] if event.summary else []
         marks += [fits[event.id]] if fits and fits.get(event.id) == "possible" else []
-        marks += ["≠ contested"] if any(c in (claims or {}) and (claims or {})[c].status == "Contested"
-                                        for c in event.asserts) else []
+        marks += (
+            ["≠ contested"]
+            if any(c in (claims or {}) and (claims or {})[c].status == "Contested" for c in event.asserts)
+            else []
+        )
         told = f" [{', '.join(marks)}]" if marks else ""
-        lines += _hang(f"  {_cell(_date(event), 22)} ", f"{event.label}{told}  {_sources(event.evidence)}", width)
+        lines += _hang(f"  {_cell(_short_date(event), 20)} ", f"{event.label}{told}  {_sources(event.evidence)}", width)
     return lines
 
 
@@ -214,14 +256,24 @@ def _date(event: EventRecord) -> str:
     return "undated"
 
 
+def _short_date(event: EventRecord) -> str:
+    """Say the date in a narrow column: `early Dec 2025`, `Mar 2025 – Feb 2026`."""
+    if not event.edtf and (event.earliest or event.latest):
+        return f"from {event.earliest}" if event.earliest else f"by {event.latest}"
+    text = re.sub(r"\b([A-Z][a-z]{2})[a-z]+(?= \d{4})", r"\1", _date(event))
+    return re.sub(r"^between (.+) and (.+)$", r"\1 – \2", text).replace("until ", "by ")
+
+
 def _named(ids: Sequence[str], names: Names) -> str:
     return ", ".join(names.get(each, each) for each in ids)
 
 
 def _source(evidence: Evidence) -> str:
     speaker = f", quoting {evidence.speaker_label}" if evidence.speaker else ""
-    return (f"{evidence.reporter_label}, paragraph {evidence.paragraph}, "
-            f"characters {evidence.start}–{evidence.end}{speaker}  ({evidence.source})")
+    return (
+        f"{evidence.reporter_label}, paragraph {evidence.paragraph}, "
+        f"characters {evidence.start}–{evidence.end}{speaker}  ({evidence.source})"
+    )
 
 
 def _sources(evidence: Sequence[Evidence]) -> str:

@@ -10,10 +10,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg import resources
 from kg.store import Embedded, Rows
 from kg.terms import SCHEMA_GRAPH, XSD, compact
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+    from rdflib.term import Node
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,8 +57,12 @@ def rule_violations(store: Embedded, file: Path) -> Iterable[Violation]:
     assert isinstance(answer, Rows)
     for row in answer.rows:
         node, *told = ("" if term is None else getattr(term, "value", str(term)) for term in row)
-        yield Violation(node, file.stem, f"{(told[0] if told else '').rstrip('.')} (rule {file.stem}).",
-                        repair[1].strip() if repair else "")
+        yield Violation(
+            node,
+            file.stem,
+            f"{(told[0] if told else '').rstrip('.')} (rule {file.stem}).",
+            repair[1].strip() if repair else "",
+        )
 
 
 def shape_violations(lines: list[str], shapes_file: Path) -> tuple[tuple[str, ...], list[Violation]]:
@@ -72,24 +81,24 @@ def shape_violations(lines: list[str], shapes_file: Path) -> tuple[tuple[str, ..
     return names, [_violation(report, result) for result in report.subjects(RDF.type, SH.ValidationResult)]
 
 
-def _violation(report: object, result: object) -> Violation:
-    from rdflib import SH, Graph
+def _violation(report: Graph, result: Node) -> Violation:
+    from rdflib import SH
 
-    assert isinstance(report, Graph)
-    value = {name: report.value(result, SH[name]) for name in ("focusNode", "resultMessage", "sourceShape", "resultPath")}  # type: ignore[arg-type]
-    path = f"{compact(str(value['resultPath']))}: " if value["resultPath"] else ""
-    return Violation(str(value["focusNode"]), str(value["sourceShape"]), f"{path}{value['resultMessage']}")
+    def told(name: str) -> str:
+        return str(report.value(result, SH[name]) or "")
+
+    path = f"{compact(told('resultPath'))}: " if told("resultPath") else ""
+    return Violation(told("focusNode"), told("sourceShape"), f"{path}{told('resultMessage')}")
 
 
-def _fill(graph: object, lines: Iterable[str]) -> None:
+def _fill(graph: Graph, lines: Iterable[str]) -> None:
     """Fill an rdflib graph from N-Quads by way of pyoxigraph's parser, four times as fast as rdflib's own."""
     from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
-    from rdflib import BNode, Graph, URIRef
+    from rdflib import BNode, URIRef
 
-    assert isinstance(graph, Graph)
-    known: dict[object, object] = {}
+    known: dict[object, Node] = {}
 
-    def term(value: object) -> object:
+    def term(value: object) -> Node:
         if value not in known:
             if isinstance(value, NamedNode):
                 known[value] = URIRef(value.value)
@@ -100,10 +109,10 @@ def _fill(graph: object, lines: Iterable[str]) -> None:
         return known[value]
 
     for quad in parse("".join(lines).encode(), format=RdfFormat.N_QUADS):
-        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))  # type: ignore[arg-type]
+        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
 
 
-def _literal(text: str, language: str | None, datatype: str) -> object:
+def _literal(text: str, language: str | None, datatype: str) -> Node:
     """Make an rdflib literal; plain text stays without a datatype, as rdflib's Turtle parser has it in the shapes."""
     from rdflib import Literal, URIRef
 

@@ -69,8 +69,7 @@ def vocabulary(path: Path | None = None) -> Vocabulary:
         if isinstance(quad.subject, NamedNode):
             facts[quad.subject.value][quad.predicate.value].append(getattr(quad.object, "value", ""))
     supers = {local_name(iri): _superclasses(iri, facts) for iri in facts if iri.startswith(DIP)}
-    events = {name: _event_class(name, chain, facts) for name, chain in supers.items()
-              if "Event" in (name, *chain)}
+    events = {name: _event_class(name, chain, facts) for name, chain in supers.items() if "Event" in (name, *chain)}
     return Vocabulary(
         event_classes=events,
         superclasses=supers,

@@ -1,0 +1,97 @@
+"""The command line: options in, one library call, the result out. Four-line commands; the work is in the library.
+
+Results go to standard output, talk to standard error. Errors are translated here and only here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from kg import __version__
+from kg.cli import ask, curate, hand_on, make, read
+from kg.errors import DataProblems, KgError
+
+
+class _Group(click.Group):
+    """Lists the commands in the order of the work, and suggests the nearest one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Keep the order in which the commands were added."""
+        return list(self.commands)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="kg")
+@click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
+def cli(debug: bool) -> None:
+    """Diplomatic relations as a graph: who did what to whom, when, who says so, and who denies it.
+
+    Start with `kg tour`. Entities are named as people name them: kg show petro.
+    """
+
+
+for command in (
+    make.tour,
+    make.build,
+    curate.check,
+    ask.query,
+    ask.questions,
+    read.show,
+    read.timeline,
+    read.path,
+    hand_on.view,
+    hand_on.export,
+    curate.cite,
+    read.stats,
+    make.doctor,
+):
+    cli.add_command(command)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:] if args is None else args))
+
+
+def run(args: list[str]) -> int:
+    """Run the command line and return its exit code: 0 fine, 1 data, 2 usage, 3 input/output, 130 interrupted."""
+    try:
+        code: Any = cli.main(args=args, prog_name="kg", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        return _usage(error)
+    except KgError as error:
+        return _told(error)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if "--debug" in args:
+            raise
+        click.echo(
+            f"kg: a bug: {type(error).__name__}: {error}. Run it again as `kg --debug …` for the traceback.", err=True
+        )
+        return 70
+
+
+def _usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "kg"
+    click.echo(f"kg: {error.format_message()} `{command} --help` explains.", err=True)
+    return 2
+
+
+def _told(error: KgError) -> int:
+    text = str(error)
+    click.echo(text if isinstance(error, DataProblems) else f"kg: {text}", err=True)
+    return error.exit_code

@@ -1,0 +1,61 @@
+"""Commands that hand on: view and export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kg.cli import out
+from kg.errors import UsageError
+
+
+@click.command()
+@click.option(
+    "-o", "--output", default="graph.html", show_default=True, metavar="FILE", help="Write there; - is standard output."
+)
+@click.option("--title", default="", help="Title of the page.")
+@out.as_of_option
+@click.option("--sources", type=click.Path(path_type=Path), help="Folder of the articles: the page shows the passages.")
+@click.option("--data", type=click.Path(path_type=Path), help="With --sources: the data folder of the build.")
+@click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
+@out.store_option
+def view(
+    output: str, title: str, as_of: str | None, sources: Path | None, data: Path | None, open_it: bool, location: str
+) -> None:
+    """Write the network as one interactive page that works offline."""
+    graph = out.open_graph(location)
+    passages = _passages(data, sources) if sources else None
+    out.emit(graph.view(title, out.day(as_of), passages), output)
+    if output != "-":
+        out.say(f"Wrote {output}. Open it in a browser; it needs no network.")
+        if open_it:
+            click.launch(output)
+
+
+def _passages(data: Path | None, sources: Path) -> dict[str, str]:
+    from kg import passages, pipeline
+
+    return passages.texts(pipeline.gather(data).dossiers, sources)
+
+
+@click.command()
+@out.format_option("turtle, trig, ntriples, nquads, jsonld, rdfxml, turtle12, graphml, gexf, csv")
+@out.output_option
+@click.option("--no-derived", is_flag=True, help="RDF only: leave out direct edges and statuses.")
+@click.option("--schema", is_flag=True, help="RDF only: put the vocabulary in.")
+@out.store_option
+def export(form: str | None, output: str | None, no_derived: bool, schema: bool, location: str) -> None:
+    """Write the graph for other tools: RDF, Gephi, spreadsheets.
+
+    The format is that of -f, or follows from the name after -o; Turtle if neither says so.
+    """
+    from kg import export as writers
+
+    chosen = writers.checked(form) if form else writers.format_of(output or "")
+    if not chosen and output not in (None, "-"):
+        raise UsageError(f"{output}: the name does not say the format.", hint="Add -f, for example -f turtle.")
+    graph = out.open_graph(location)
+    out.emit(graph.export(chosen or "turtle", writers.Selection(not no_derived, schema)), output)
+    if output not in (None, "-"):
+        out.say(f"Wrote {output}.")

@@ -1,0 +1,96 @@
+"""Commands that make: tour, build, doctor."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg import __version__
+from kg.cli import out
+
+_PARTS = ("click", "networkx", "oxrdflib", "pyoxigraph", "pyshacl", "pyvis", "rdflib", "yaml", "pandas")
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder with dossiers/ and registers/.")
+@out.store_option
+def build(data: Path | None, location: str) -> None:
+    """Build the graph: dossiers → checked store with derived edges.
+
+    Takes --data, else ./data, else the dossiers that come with diplokg. All or nothing: on any problem the previous
+    build stays.
+    """
+    from kg import pipeline
+
+    made = pipeline.build(data, Path(location))
+    out.say(f"{location}: {_counted(made.manifest['counts'])}. Digest {made.manifest['digest'][:12]}.")
+
+
+def _counted(counts: dict[str, int]) -> str:
+    names = ("sources", "entities", "events", "claims", "measures", "quads")
+    return ", ".join(f"{counts[name]:,} {name if counts[name] != 1 else name[:-1]}" for name in names)
+
+
+@click.command()
+@out.store_option
+@click.option("--directory", type=click.Path(path_type=Path), default=Path(), help="Where graph.ttl and graph.html go.")
+def tour(location: str, directory: Path) -> None:
+    """Build the bundled graph, ask it three questions, and write graph.ttl and graph.html.
+
+    The place to start. Needs nothing but the installation and no network.
+    """
+    from kg import pipeline, resources
+    from kg.graph import Graph
+
+    made = pipeline.build(resources.bundled_data(), Path(location))
+    graph = Graph(location)
+    click.echo(
+        f"{click.style('DiploKG', bold=True)}  {_counted(made.manifest['counts'])}, checked and built in {location}/"
+    )
+    for name in ("accusations-and-denials", "sanctions-in-force", "threatened-not-done"):
+        _answer(graph, name)
+    for file, data in (("graph.ttl", graph.export("turtle")), ("graph.html", graph.view().encode())):
+        out.save(directory / file, data)
+    turtle, page = directory / "graph.ttl", directory / "graph.html"
+    click.echo(f"\nWrote {turtle} (Turtle, for other tools)\n  and {page} (open it in a browser; it works offline).")
+    click.echo("Next: kg show petro · kg timeline trump petro · kg path bessent tren-de-aragua · kg questions")
+
+
+def _answer(graph: Any, name: str) -> None:
+    from kg.questions import question
+    from kg.results import write
+
+    asked = question(name)
+    click.echo(f"\n{click.style(asked.title, bold=True)}   {click.style(f'kg query {name}', dim=True)}")
+    click.echo(write(graph.query(name), "table", out.width()), nl=False)
+
+
+@click.command()
+@out.store_option
+def doctor(location: str) -> None:
+    """Show versions, optional parts and paths, and whether a build is there."""
+    from importlib.metadata import version
+
+    from kg import resources, store
+    from kg.errors import StorageError
+
+    click.echo(f"diplokg     {__version__}\npython      {platform.python_version()}  {sys.executable}")
+    for name in _PARTS:
+        there = importlib.util.find_spec(name) is not None
+        found = (
+            version({"yaml": "PyYAML"}.get(name, name))
+            if there
+            else "not installed (optional: pip install 'diplokg[pandas]')"
+        )
+        click.echo(f"{name:<11} {found}")
+    click.echo(f"ontology    {resources.ontology()}\ndata        {resources.bundled_data()}")
+    try:
+        told = f"{location}: {_counted(store.manifest(Path(location))['counts'])}"
+    except StorageError as error:
+        told = str(error)
+    click.echo(f"build       {told}")

@@ -1,0 +1,125 @@
+"""What the commands share: options, the choice of format, and writing a result whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.errors import StorageError, UsageError
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+
+store_option = click.option(
+    "--store",
+    "location",
+    envvar="KG_STORE",
+    default="build",
+    show_default=True,
+    metavar="PATH|URL",
+    help="The build, or a SPARQL service.",
+)
+output_option = click.option("-o", "--output", metavar="FILE", help="Write there; - is standard output.")
+as_of_option = click.option("--as-of", metavar="DAY", help="The day asked about, as YYYY-MM-DD.")
+
+
+def format_option(words: str) -> Callable[[Any], Any]:
+    """An option -f/--format that lists its words."""
+    return click.option("-f", "--format", "form", metavar="FORMAT", help=f"One of: {words}.")
+
+
+def open_graph(location: str) -> Graph:
+    """Open the graph that the options name."""
+    from kg.graph import Graph
+
+    return Graph(location)
+
+
+def day(text: str | None) -> date | None:
+    """Read a day option.
+
+    Raises:
+        UsageError: it is not one day.
+    """
+    if text is None:
+        return None
+    from kg.query import day as checked
+
+    return date.fromisoformat(checked(text).value)
+
+
+def terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def width() -> int:
+    """Columns of the terminal, or of the variable COLUMNS."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def say(text: str) -> None:
+    """Talk to the person: standard error."""
+    click.echo(text, err=True)
+
+
+def emit(data: bytes | str, output: str | None) -> None:
+    """Write a result to a file, whole or not at all, or to standard output."""
+    raw = data.encode() if isinstance(data, str) else data
+    if output in (None, "-"):
+        _to_stdout(raw)
+    else:
+        save(Path(str(output)), raw)
+
+
+def _to_stdout(raw: bytes) -> None:
+    if terminal():
+        click.echo(raw.decode("utf-8", "replace"), nl=False)
+    else:
+        click.echo(click.unstyle(raw.decode()) if b"\x1b" in raw else raw, nl=False)
+
+
+def save(path: Path, raw: bytes) -> None:
+    """Write a file beside its place and move it there, so that a failed run leaves what was there.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise StorageError(
+            f"{path}: cannot be written: {error.strerror}.", hint="Choose another place with -o."
+        ) from error
+
+
+def page(value: Any, form: str | None, output: str | None, text: Callable[[], str]) -> None:
+    """Emit a page: as text for eyes, as JSON for pipes and files that end in .json."""
+    chosen = form or ("json" if (output or "").endswith(".json") else "text" if terminal() or output else "json")
+    if chosen == "json":
+        emit(json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n", output)
+    elif chosen == "text":
+        found = text()
+        emit(found if terminal() and not output else click.unstyle(found), output)
+    else:
+        raise UsageError(f"'{chosen}' is not a format here.", hint="Use text or json.")
+
+
+def plain(value: Any) -> Any:
+    """Turn records into dictionaries and lists."""
+    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
