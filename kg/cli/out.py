@@ -91,11 +91,17 @@ def _to_stdout(raw: bytes) -> None:
 def save(path: Path, raw: bytes) -> None:
     """Write a file beside its place and move it there, so that a failed run leaves what was there.
 
+    A device or pipe is written to directly, since moving a file there would replace it.
+
     Raises:
         StorageError: it cannot be written.
     """
+    path = path.resolve()
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(raw)
+            return
         with beside.open("wb") as file:
             file.write(raw)
             file.flush()
