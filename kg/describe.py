@@ -366,6 +366,13 @@ def _state(
     )
 
 
+def horizon(store: Store) -> date | None:
+    """The day up to which the sources surely reach: the latest of their earliest days of publication."""
+    text = "SELECT (MAX(?d) AS ?day) WHERE { ?s a dip:Source ; sem:hasEarliestBeginTimeStamp ?d }"
+    found = query.rows(store, text)[0]["day"]
+    return date.fromisoformat(found) if found else None
+
+
 def edges(store: Store) -> tuple[EdgeRecord, ...]:
     """Read all derived edges with what explains them."""
     read = facts(store, "?s a dip:DerivedEdge .")

@@ -298,8 +298,10 @@ class _DossierLift:
         yield from self._evidence(pen, tenure.id, tenure.evidence)
 
     def _held(self, pen: _Pen, begin: Window, end: Window, last_known: str) -> Iterator[Quad]:
+        """Write the four bounds; what is known in force on a day had begun by that day."""
+        known = [day for day in (begin.latest, date.fromisoformat(last_known) if last_known else None) if day]
         yield from pen.day(f"{terms.SEM}hasEarliestBeginTimeStamp", begin.earliest)
-        yield from pen.day(f"{terms.SEM}hasLatestBeginTimeStamp", begin.latest)
+        yield from pen.day(f"{terms.SEM}hasLatestBeginTimeStamp", min(known, default=None))
         yield from pen.day(f"{terms.SEM}hasEarliestEndTimeStamp", end.earliest)
         yield from pen.day(f"{terms.SEM}hasLatestEndTimeStamp", end.latest)
         yield from pen.typed(_dip("lastKnownInForce"), last_known, f"{terms.XSD}date")

@@ -15,10 +15,14 @@ from kg.store import Store
 
 @dataclass(frozen=True, slots=True)
 class EntityPage:
-    """Everything known of one entity; `as_of` is the day for which certainty is told, if any."""
+    """Everything known of one entity; `day` is the day for which states are certain or possible.
+
+    It is the day asked for (`asked`: what began later is left out), or the day up to which the sources surely reach.
+    """
 
     entity: EntityRecord
-    as_of: str
+    day: str
+    asked: bool
     offices: tuple[StateRecord, ...]
     measures: tuple[StateRecord, ...]
     ties: tuple[StateRecord, ...]
@@ -92,21 +96,26 @@ def page(store: Store, name: str, as_of: date | None = None) -> Page:
 
 def _post_page(store: Store, post: EntityRecord, as_of: date | None) -> EntityPage:
     """A post, source or other named thing: who held it, as far as a source says."""
-    held = tuple(s for s in describe.states(store, as_of).values() if s.kind == "tenure" and s.type_label == post.label)
-    return EntityPage(post, as_of.isoformat() if as_of else "", held, (), (), (), (), (), (), _names(store))
+    day = as_of or describe.horizon(store)
+    held = tuple(s for s in describe.states(store, day).values() if s.kind == "tenure" and s.type_label == post.label)
+    return EntityPage(
+        post, day.isoformat() if day else "", as_of is not None, held, (), (), (), (), (), (), _names(store)
+    )
 
 
 def entity_page(store: Store, entity: EntityRecord, as_of: date | None = None) -> EntityPage:
     """Collect what an entity did, what was done to it, what it held, and what is claimed about it."""
     node = entity.id
+    day = as_of or describe.horizon(store)
     events = [e for e in describe.events(store).values() if as_of is None or not _begins_after(e, as_of)]
-    states = [s for s in describe.states(store, as_of).values() if s.certainty != "no"]
+    states = [s for s in describe.states(store, day).values() if as_of is None or s.certainty != "no"]
     did = tuple(e for e in events if node in e.actors)
     received = tuple(e for e in events if node in e.targets and node not in e.actors)
     seen = {e.id for e in (*did, *received)}
     return EntityPage(
         entity=entity,
-        as_of=as_of.isoformat() if as_of else "",
+        day=day.isoformat() if day else "",
+        asked=as_of is not None,
         offices=tuple(s for s in states if s.kind == "tenure" and node in (*s.left, *s.right)),
         measures=tuple(s for s in states if s.kind == "measure" and node in (*s.left, *s.right)),
         ties=tuple(s for s in states if s.kind == "tie" and node in (*s.left, *s.right)),

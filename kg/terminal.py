@@ -45,14 +45,15 @@ def _entity(shown: EntityPage, width: int) -> str:
         lines += _wrap(f"also: {'; '.join(also)}", width)
     if entity.description:
         lines += _wrap(entity.description, width)
-    if shown.as_of:
+    if shown.asked:
         lines.append(
-            style(f"as of {dates.show(dates.parse(shown.as_of))}; events that began later are left out", dim=True)
+            style(f"as of {dates.show(dates.parse(shown.day))}; events that began later are left out", dim=True)
         )
+    on = f" on {dates.show(dates.parse(shown.day))}" if shown.day else ""
     node = entity.id
     sections: list[tuple[str, list[str]]] = [
-        ("In office", [line for s in shown.offices for line in _state(s, shown.names, width, node)]),
-        ("Measures", [line for s in shown.measures for line in _state(s, shown.names, width, node)]),
+        (f"In office{on}", [line for s in shown.offices for line in _state(s, shown.names, width, node)]),
+        (f"Measures{on}", [line for s in shown.measures for line in _state(s, shown.names, width, node)]),
         ("Ties", [line for s in shown.ties for line in _state(s, shown.names, width, node)]),
         ("Did", _events(_done(shown.did), shown.names, width)),
         ("Was done to it", _events(_done(shown.received), shown.names, width)),
@@ -224,7 +225,7 @@ def _state(state: StateRecord, names: Names, width: int, seen_from: str) -> list
         text = state.label if seen_from in state.right or not seen_from else state.type_label
     else:
         text = state.label
-    certainty = f"{state.certainty}: " if state.certainty else ""
+    certainty = f"{state.certainty}: " if state.certainty and state.kind != "tie" else ""
     span = _span(state)
     return _hang("  ", f"{certainty}{text}{f' ({span})' if span else ''}  {_sources(state.evidence)}", width, indent=4)
 
@@ -277,10 +278,12 @@ def _source(evidence: Evidence) -> str:
 
 
 def _sources(evidence: Sequence[Evidence]) -> str:
+    """Name reporters and paragraphs shortly, in one piece that is not torn at a line's end."""
     by: dict[str, list[str]] = {}
     for each in evidence:
         by.setdefault(each.reporter_label, []).append(str(each.paragraph))
-    return "; ".join(f"{reporter} ¶{', '.join(dict.fromkeys(numbers))}" for reporter, numbers in by.items())
+    told = "; ".join(f"{reporter} ¶{', '.join(dict.fromkeys(numbers))}" for reporter, numbers in by.items())
+    return told.replace(" ", "\u00a0")
 
 
 def _cell(text: str, size: int) -> str:

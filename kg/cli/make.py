@@ -27,7 +27,8 @@ def build(data: Path | None, location: str) -> None:
     """
     from kg import pipeline
 
-    made = pipeline.build(data, Path(location))
+    made = pipeline.build(data, Path(location), out.progress)
+    out.progress("")
     out.say(f"{location}: {_counted(made.manifest['counts'])}. Digest {made.manifest['digest'][:12]}.")
 
 
@@ -47,7 +48,8 @@ def tour(location: str, directory: Path) -> None:
     from kg import pipeline, resources
     from kg.graph import Graph
 
-    made = pipeline.build(resources.bundled_data(), Path(location))
+    made = pipeline.build(resources.bundled_data(), Path(location), out.progress)
+    out.progress("")
     graph = Graph(location)
     click.echo(
         f"{click.style('DiploKG', bold=True)}  {_counted(made.manifest['counts'])}, checked and built in {location}/"

@@ -72,6 +72,12 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def progress(step: str) -> None:
+    """Show the step that runs, on a terminal only; an empty step wipes the line."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{f'{step} …' if step else '':<20}\r", nl=False, err=True)
+
+
 def emit(data: bytes | str, output: str | None) -> None:
     """Write a result to a file, whole or not at all, or to standard output."""
     raw = data.encode() if isinstance(data, str) else data
