@@ -3,9 +3,10 @@
     # title: Who sanctioned whom
     # description: Sanctions that happened, with date and source.
     # param: who entity = gustavo-petro -- the sanctioned person
+    # table: whom, when, paragraph
 
-A parameter is a variable of the query; its type is entity, day, number or text, and its default makes every question
-run as it stands.
+`table` names the columns that a table for eyes shows; other formats give all. A parameter is a variable of the query;
+its type is entity, day, number or text, and its default makes every question run as it stands.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Question:
     description: str
     parameters: tuple[Parameter, ...]
     text: str
+    table: tuple[str, ...] = ()
 
 
 def read(path: Path) -> Question:
@@ -50,7 +52,7 @@ def read(path: Path) -> Question:
         QuerySyntax: its header is not as it should be.
     """
     text = path.read_text(encoding="utf-8")
-    header: dict[str, list[str]] = {"title": [], "description": [], "param": []}
+    header: dict[str, list[str]] = {"title": [], "description": [], "param": [], "table": []}
     for number, line in enumerate(text.splitlines(), 1):
         match = re.match(r"#\s*(\w+):\s*(.*)", line)
         if match and match[1] in header:
@@ -67,6 +69,7 @@ def read(path: Path) -> Question:
         description=" ".join(header["description"]),
         parameters=tuple(_parameter(path, line) for line in header["param"]),
         text=text,
+        table=tuple(name.strip() for line in header["table"] for name in line.split(",")),
     )
 
 

@@ -63,6 +63,15 @@ def write(answer: Answer, form: str, width: int = 0) -> bytes:
     return _graph(answer, _checked(form, GRAPH_FORMATS))
 
 
+def chosen(answer: Rows, columns: Sequence[str]) -> Rows:
+    """Keep the named columns of an answer, in that order, and each row once; all columns if none is named."""
+    if not columns:
+        return answer
+    places = [answer.variables.index(name) for name in columns]
+    kept = dict.fromkeys(tuple(row[i] for i in places) for row in answer.rows)
+    return Rows(tuple(columns), iter(kept))
+
+
 def _checked(form: str, known: Sequence[str]) -> str:
     if form not in known:
         kind = "rows" if known is ROW_FORMATS else "a graph"
@@ -135,7 +144,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int = 0) 
     body = [[_clean(cell) for cell in row] for row in rows]
     numeric = [bool(body) and all(_is_number(row[i]) for row in body) for i in range(len(header))]
     sizes = [max([width_of(name), *(width_of(row[i]) for row in body)]) for i, name in enumerate(header)]
-    sizes = _fitted(sizes, width - 2 * (len(sizes) - 1)) if width else sizes
+    if width:
+        least = [_longest_word([name, *(row[i] for row in body)]) for i, name in enumerate(header)]
+        sizes = _fitted(sizes, least, width - 2 * (len(sizes) - 1))
     lines = [_line(list(header), sizes, [False] * len(sizes)), "  ".join("─" * size for size in sizes)]
     for row in body:
         lines += _wrapped(row, sizes, numeric)
@@ -151,12 +162,20 @@ def _is_number(cell: str) -> bool:
     return cell.replace(".", "", 1).removeprefix("-").isdigit()
 
 
-def _fitted(sizes: list[int], room: int) -> list[int]:
-    """Take from the widest column until all fit, but leave each at least ten cells."""
+def _fitted(sizes: list[int], least: list[int], room: int) -> list[int]:
+    """Take from the widest column until all fit, but leave each its longest word where that is possible."""
     sizes = list(sizes)
-    while sum(sizes) > room and max(sizes) > 10:
-        sizes[sizes.index(max(sizes))] -= 1
+    while sum(sizes) > room:
+        spare = [size - floor for size, floor in zip(sizes, least, strict=True)]
+        wide = [i for i, more in enumerate(spare) if more > 0] or [i for i, size in enumerate(sizes) if size > 8]
+        if not wide:
+            break
+        sizes[max(wide, key=lambda i: sizes[i])] -= 1
     return sizes
+
+
+def _longest_word(cells: Iterable[str]) -> int:
+    return min(max((width_of(word) for cell in cells for word in cell.split()), default=1), 24)
 
 
 def _wrapped(row: Sequence[str], sizes: Sequence[int], numeric: Sequence[bool]) -> Iterator[str]:

@@ -48,12 +48,14 @@ def query(
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine holds the thread; let Ctrl-C end the process
     answer = graph.query(text, values, as_of=as_of, max_rows=max_rows, timeout=timeout)
     graphs = not isinstance(answer, (Rows, bool))
-    found = list(answer.rows) if isinstance(answer, Rows) else answer
-    if isinstance(answer, Rows):
-        assert isinstance(found, list)
-        answer = Rows(answer.variables, iter(found))
     default = ("turtle" if graphs else "table") if out.terminal() else ("turtle" if graphs else "json")
     chosen = form or results.format_of(output or "") or default
+    found: object = answer
+    if isinstance(answer, Rows):
+        found = list(answer.rows)
+        answer = Rows(answer.variables, iter(found))
+        if chosen in ("table", "md"):
+            answer = results.chosen(answer, _columns(text))
     out.emit(results.write(answer, chosen, out.width() if chosen == "table" and out.terminal() else 0), output)
     return 1 if exit_status and (found is False or found == []) else 0
 
@@ -75,6 +77,14 @@ def _text(question: str) -> str:
 
         return saved(question).name
     return question
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    """The columns that a saved question shows in a table."""
+    from kg.questions import all_questions
+
+    saved = all_questions().get(text)
+    return saved.table if saved else ()
 
 
 def _pair(param: str) -> tuple[str, str]:

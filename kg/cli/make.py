@@ -65,11 +65,11 @@ def tour(location: str, directory: Path) -> None:
 
 def _answer(graph: Any, name: str) -> None:
     from kg.questions import question
-    from kg.results import write
+    from kg.results import chosen, write
 
     asked = question(name)
     click.echo(f"\n{click.style(asked.title, bold=True)}   {click.style(f'kg query {name}', dim=True)}")
-    click.echo(write(graph.query(name), "table", out.width()), nl=False)
+    click.echo(write(chosen(graph.query(name), asked.table), "table", out.width()), nl=False)
 
 
 @click.command()
