@@ -87,7 +87,7 @@ def _quad_key(quad: Quad) -> tuple[str, tuple[str, bool, str, str]]:
 
 def _head(parts: Sequence[str], version: str) -> str:
     """Declare the standard prefixes that are used, sorted; the header changes only when a prefix comes or goes."""
-    text = re.sub(r'"(?:[^"\\]|\\.)*"', '""', "\n".join(parts))
-    used = {match[1] for match in re.finditer(r"(?<![\w<:/])([a-z]+):", text)}
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>', "", "\n".join(parts))
+    used = set(re.findall(r"(?<!\w)([a-z]+):", bare))
     lines = [f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(PREFIXES.items()) if name in used]
     return (f'VERSION "{version}"\n' if version else "") + "".join(lines) + "\n"
