@@ -19,6 +19,15 @@ from kg.strict_yaml import Map, Node, Sequence, Text
 from kg.terms import SLUG
 
 REFERENCES = ("entity", "post", "mentioned", "event", "claim", "class", "predicate", "measure-type", "tie-type")
+_ADDRESS = re.compile(
+    r"https?://[\w.-]+(?::[0-9]{1,5})?(?:/(?:[\w.~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?(?:#[\w.~/?=&-]*)?"
+)
+_NAMING: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("events", ("part_of", "responds_to", "proposes")),
+    ("claims", ("contradicts",)),
+    ("ties", ("right",)),
+    ("judgements", ("right",)),
+)
 _MAKERS: dict[str, Callable[..., Any]] = {
     "mentions": model.Mention,
     "events": model.Event,
@@ -42,10 +51,25 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """One id that a dossier gives to a record of a section, and where it stands."""
+
+    section: str
+    id: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A dossier, the references in it and the problems met; `dossier` is None if a section cannot be used."""
+    """A dossier, the ids and references in it and the problems met.
+
+    `dossier` is None if there is a problem; then the ids and references still tell what could be read, and there are
+    no ids at all if nothing could.
+    """
 
     dossier: model.Dossier | None
+    declared: tuple[Declared, ...]
     references: tuple[Reference, ...]
     problems: tuple[Problem, ...]
 
@@ -56,7 +80,7 @@ def read(path: Path, shown: str = "") -> Reading:
     try:
         top = strict_yaml.read(path, name)
     except DataProblems as error:
-        return Reading(None, (), error.problems)
+        return Reading(None, (), (), error.problems)
     return _Reader(name).dossier(top)
 
 
@@ -88,7 +112,9 @@ class _Reader:
     def __init__(self, path: str) -> None:
         self.path = path
         self.problems: list[Problem] = []
+        self.declared: list[Declared] = []
         self.references: list[Reference] = []
+        self.spans: dict[tuple[int, int], model.Passage] = {}
 
     def dossier(self, top: Map) -> Reading:
         self._known_keys(top, ("source", *SECTIONS), "")
@@ -103,7 +129,7 @@ class _Reader:
                 values[section] = self._section(top.items[section], section, fields)
         self._own_rules(values)
         whole = None if self.problems else model.Dossier(path=self.path, **values)
-        return Reading(whole, tuple(self.references), tuple(self.problems))
+        return Reading(whole, tuple(self.declared), tuple(self.references), tuple(self.problems))
 
     def _section(self, node: Node, section: str, fields: tuple[Field, ...]) -> tuple[Any, ...]:
         if isinstance(node, Text) and not node.value:
@@ -120,9 +146,7 @@ class _Reader:
         if not isinstance(node, Map):
             self._say(node.line, where, "must be a mapping of keys to values.", "Write 'key: value' lines.")
             return None
-        named = node.items.get("id")
-        if isinstance(named, Text) and named.value:
-            where = f"{where.partition('[')[0]}[{named.value}]" if where != "source" else where
+        where = self._named(node, where)
         self._known_keys(node, [f.key for f in fields], where)
         before = len(self.problems)
         values = {}
@@ -133,6 +157,16 @@ class _Reader:
         if len(self.problems) > before:
             return None
         return make(**values, line=node.line)
+
+    def _named(self, node: Map, where: str) -> str:
+        """Call a record by its id instead of its number, and note the id."""
+        section, bracket, _ = where.partition("[")
+        named = node.items.get("id")
+        if "." in where or not isinstance(named, Text) or not named.value.strip():
+            return where
+        name = named.value.strip()
+        self.declared.append(Declared(section, name, self.path, node.line))
+        return f"{section}[{name}]" if bracket else where
 
     def _value(self, node: Map, spec: Field, where: str) -> Any:
         child = node.items.get(spec.key)
@@ -155,9 +189,12 @@ class _Reader:
         return tuple(value for value in values if value is not None)
 
     def _twice(self, values: list[Any], child: Sequence, place: str) -> None:
-        texts = [value for value in values if isinstance(value, str)]
-        for value in sorted({value for value in texts if texts.count(value) > 1}):
-            self._say(child.line, place, f"'{value}' stands twice.", "Name it once.")
+        seen = set()
+        for value, item in zip(values, child.items, strict=True):
+            if value is not None and value in seen:
+                told = f"'{value}'" if isinstance(value, str) else "the same"
+                self._say(item.line, place, f"{told} stands twice.", "Write it once.")
+            seen.add(value)
 
     def _single(self, child: Node, spec: Field, place: str) -> Any:
         if spec.kind in ("passage", "one-passage"):
@@ -179,7 +216,7 @@ class _Reader:
             except DateError as error:
                 self._say(child.line, place, error.message, error.hint)
             except ValueError as error:
-                self._say(child.line, place, str(error), "")
+                self._say(child.line, place, str(error), spec.doc)
             return None
         if spec.words and value not in spec.words:
             hint = did_you_mean(value, spec.words) or f"Use one of: {', '.join(spec.words)}."
@@ -190,27 +227,42 @@ class _Reader:
         return value
 
     def _passage(self, passage: Any, child: Node, place: str) -> Any:
-        if passage is not None and passage.end <= passage.start:
-            self._say(
-                child.line,
-                place,
-                f"end {passage.end} is not after start {passage.start}.",
-                "Let `kg cite` print the block.",
-            )
+        if passage is None:
+            return None
+        repair = "Let `kg cite` print the block."
+        if passage.paragraph < 1:
+            self._say(child.line, place, "paragraphs are numbered from 1.", repair)
+        if passage.end <= passage.start:
+            self._say(child.line, place, f"end {passage.end} is not after start {passage.start}.", repair)
+        same = self.spans.setdefault((passage.start, passage.end), passage)
+        if (same.paragraph, same.sha256) != (passage.paragraph, passage.sha256):
+            told = f"line {same.line} has another paragraph or sha256 for {passage.start}-{passage.end}."
+            self._say(child.line, place, told, repair)
         return passage
 
     def _relative(self, child: Node, place: str) -> Any:
         relative = self._record(child, place, RELATIVE, model.Relative)
         if relative is None:
             return None
-        anchors = [relative.after, relative.before, relative.same_day_as, relative.same_month_as, relative.weekday]
-        if sum(map(bool, anchors)) != 1:
-            self._say(child.line, place, "needs exactly one of after, before, same_day_as, same_month_as, weekday.", "")
+        if len(_anchors(relative)) + bool(relative.weekday) != 1:
+            told = "needs exactly one of after, before, same_day_as, same_month_as, weekday."
+            self._say(child.line, place, told, "Write one entry for each phrase.")
             return None
-        counted = (relative.days, relative.at_least, relative.at_most)
-        if any(n is not None for n in counted) and not (relative.after or relative.before):
-            self._say(child.line, place, "days, at_least and at_most go with 'after' or 'before'.", "")
+        self._counted(relative, child.line, place)
         return relative
+
+    def _counted(self, relative: model.Relative, line: int, place: str) -> None:
+        days, least, most = relative.days, relative.at_least, relative.at_most
+        if (days, least, most) == (None, None, None):
+            return
+        if not (relative.after or relative.before):
+            self._say(
+                line, place, "days, at_least and at_most go with after or before.", "Name the event they count from."
+            )
+        if days is not None and (least, most) != (None, None):
+            self._say(line, place, "days says exactly how many.", "Leave at_least and at_most out.")
+        if least is not None and most is not None and most < least:
+            self._say(line, place, f"at_most {most} is less than at_least {least}.", "Correct one of them.")
 
     def _triple(self, child: Sequence, place: str) -> Any:
         if len(child.items) != 3 or not all(isinstance(item, Text) for item in child.items):
@@ -230,22 +282,42 @@ class _Reader:
                 self._say(line, where, f"unknown key '{key}'.", hint)
 
     def _own_rules(self, values: dict[str, Any]) -> None:
-        for section, pairs in (("measures", ("begin", "end")), ("tenures", ("begin", "end"))):
+        for section in ("measures", "tenures"):
             for record in values.get(section, ()):
-                self._ordered(record, section, *pairs)
+                self._ordered(record, section)
         for event in values.get("events", ()):
-            if not event.date and event.basis not in ("none", "relative"):
-                self._say(
-                    event.line,
-                    f"events[{event.id}]",
-                    f"basis is '{event.basis}' but there is no date.",
-                    "Add the date, or write 'basis: none'.",
-                )
-            if event.id in (*event.part_of, *event.responds_to, *event.proposes):
-                self._say(event.line, f"events[{event.id}]", "names itself.", "Remove it.")
+            self._based(event)
+        for section, attributes in _NAMING:
+            for record in values.get(section, ()):
+                self._names_itself(record, section, attributes)
+        self._mentioned_once(values.get("mentions", ()))
 
-    def _ordered(self, record: Any, section: str, first: str, last: str) -> None:
-        begin, end = getattr(record, first), getattr(record, last)
+    def _mentioned_once(self, mentions: Iterable[model.Mention]) -> None:
+        first: dict[str, int] = {}
+        for mention in mentions:
+            if mention.entity in first:
+                told = f"'{mention.entity}' is mentioned first in line {first[mention.entity]}."
+                self._say(mention.line, "mentions", told, "Keep its first mention only.")
+            first.setdefault(mention.entity, mention.line)
+
+    def _based(self, event: model.Event) -> None:
+        where = f"events[{event.id}]"
+        if not event.date and event.basis not in ("none", "relative"):
+            told = f"basis is '{event.basis}' but there is no date."
+            self._say(event.line, where, told, "Add the date, or write 'basis: none'.")
+        if event.date and event.basis == "none":
+            told = f"there is a date ({event.date}) but no basis."
+            self._say(event.line, where, told, f"Say how it is known: {', '.join(model.BASES[:-1])}.")
+
+    def _names_itself(self, record: Any, section: str, attributes: tuple[str, ...]) -> None:
+        named = [getattr(record, attribute) for attribute in attributes]
+        named += [name for phrase in getattr(record, "relative", ()) for name in _anchors(phrase)]
+        own = record.left if section in ("ties", "judgements") else record.id
+        if any(own in names if isinstance(names, tuple) else own == names for names in named):
+            self._say(record.line, f"{section}[{record.id}]", "names itself.", "Name the other, or remove it.")
+
+    def _ordered(self, record: model.Measure | model.Tenure, section: str) -> None:
+        begin, end = record.begin, record.end
         if not (begin and end):
             return
         earliest, latest = dates.parse(begin).earliest, dates.parse(end).latest
@@ -259,6 +331,11 @@ class _Reader:
 
     def _say(self, line: int, where: str, what: str, repair: str) -> None:
         self.problems.append(Problem(self.path, line, where, what, repair))
+
+
+def _anchors(relative: model.Relative) -> list[str]:
+    named = (relative.after, relative.before, relative.same_day_as, relative.same_month_as)
+    return [name for name in named if name]
 
 
 def _slug(value: str) -> str:
@@ -281,12 +358,12 @@ def _flag(value: str) -> bool:
 
 def _sha256(value: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", value):
-        raise ValueError(f"'{value[:16]}…' is not a SHA-256 (64 lower-case hex digits). Let `kg cite` print it.")
+        raise ValueError(f"'{value[:16]}…' is not a SHA-256 (64 lower-case hex digits).")
     return value
 
 
 def _iri(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", value):
+    if not _ADDRESS.fullmatch(value):
         raise ValueError(f"'{value}' is not an http(s) address.")
     return value
 
@@ -296,9 +373,7 @@ def _edtf(value: str) -> str:
 
 
 def _day(value: str) -> str:
-    if dates.parse(value).precision != "day":
-        raise ValueError(f"'{value}' is not one day. Write YYYY-MM-DD.")
-    return value
+    return dates.day(value).isoformat()
 
 
 _CHECKS: dict[str, Callable[[str], Any]] = {

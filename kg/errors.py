@@ -7,8 +7,12 @@ under `--debug`. Exit codes: 1 problems in data or nothing such, 2 usage, 3 inpu
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONGEST = 1000
 
 
 class KgError(Exception):
@@ -37,8 +41,14 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
-        where = f"  {self.where}" if self.where else ""
-        return f"{place}{where}: {self.what} {self.repair}".rstrip()
+        where = f"  {_shown(self.where)}" if self.where else ""
+        return f"{_shown(place)}{where}: {_shown(self.what)} {self.repair}".rstrip()
+
+
+def _shown(text: str) -> str:
+    """Keep a message on one short line, whatever the file holds; nothing in it may move the cursor."""
+    line = UNPRINTABLE.sub("�", " ".join(text.split()))
+    return line if len(line) <= _LONGEST else f"{line[:600]} … {line[-300:]}"
 
 
 class DataProblems(KgError):

@@ -10,11 +10,12 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from kg.errors import NotFound, StorageError, UsageError
-from kg.model import Dossier, Passage
+from kg.model import Dossier, Passage, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,26 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one passage: ok, moved (with the new numbers), changed, gone or missing."""
+    """What became of a passage: ok, moved (with the new numbers), changed or gone; or of the document if none is named.
+
+    A document is missing, or changed when its bytes are not those that were read (`sha256` is their hash now).
+    """
 
     status: str
     path: str
     line: int
-    passage: Passage
+    passage: Passage | None = None
     now: Passage | None = None
+    sha256: str = ""
 
     def __str__(self) -> str:
         p = self.passage
-        told = f"{self.path}:{self.line}  p{p.paragraph} {p.start}-{p.end}: {self.status}"
-        return f"{told}. Now {block(self.now)}" if self.now else told
+        if p is None:
+            told = f"The file's SHA-256 is now {self.sha256}: see to the passages, then write it under source."
+            repair = told if self.sha256 else "Put the article into the folder, under the name that source.file says."
+            return f"{self.path}:{self.line}  source: {self.status}. {repair}"
+        repair = f"Now {block(self.now)}" if self.now else "Read the article again and cite it anew with `kg cite`."
+        return f"{self.path}:{self.line}  p{p.paragraph} {p.start}-{p.end}: {self.status}. {repair}"
 
 
 def digest(text: str) -> str:
@@ -62,17 +71,22 @@ def article(path: Path) -> Article:
     Raises:
         StorageError: it cannot be read, or is not UTF-8.
     """
+    raw = _bytes(path)
     try:
-        raw = path.read_bytes()
         text = raw.decode("utf-8")
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be read: {error.strerror}.", hint="Check the path.") from error
     except UnicodeDecodeError as error:
         raise StorageError(
             f"{path}: byte {error.start} is not UTF-8.", hint="Save the article as UTF-8 text."
         ) from error
     starts = tuple(match.start() for match in re.finditer(r"(?:^[^\S\r\n]*\S.*(?:\r?\n|\Z))+", text, re.MULTILINE))
     return Article(path.name, text, hashlib.sha256(raw).hexdigest(), starts)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read: {error.strerror}.", hint="Check the path.") from error
 
 
 def cite(path: Path, words: str) -> list[Passage]:
@@ -101,19 +115,27 @@ def _lenient(part: str) -> str:
 
 def block(passage: Passage) -> str:
     """Write the passage block that a curator pastes."""
-    return f"{{paragraph: {passage.paragraph}, start: {passage.start}, end: {passage.end}, sha256: {passage.sha256}}}"
+    speaker = f", speaker: {passage.speaker}" if passage.speaker else ""
+    place = f"paragraph: {passage.paragraph}, start: {passage.start}, end: {passage.end}"
+    return f"{{{place}, sha256: {passage.sha256}{speaker}}}"
 
 
 def verify(dossiers: Iterable[Dossier], folder: Path) -> Iterator[Verdict]:
     """Hold every passage against the articles in a folder, found by file name or by hash.
 
     Raises:
-        StorageError: the folder does not exist.
+        StorageError: the folder does not exist, or an article cannot be read.
     """
     if not folder.is_dir():
         raise StorageError(f"{folder}: no such folder.", hint="--sources names the folder of the articles.")
+    shelf = _Shelf(folder)
     for dossier in dossiers:
-        at_hand = _find(folder, dossier)
+        at_hand = shelf.find(dossier.source)
+        if at_hand is None:
+            yield Verdict("missing", dossier.path, dossier.source.line)
+            continue
+        if at_hand.sha256 != dossier.source.sha256:
+            yield Verdict("changed", dossier.path, dossier.source.line, sha256=at_hand.sha256)
         for passage in sorted(set(all_passages(dossier)), key=lambda p: (p.start, p.end, p.line)):
             yield _verdict(dossier.path, passage, at_hand)
 
@@ -130,8 +152,9 @@ def all_passages(dossier: Dossier) -> Iterator[Passage]:
 def texts(dossiers: Iterable[Dossier], folder: Path) -> dict[str, str]:
     """Give the text of each passage that verifies, by `source:start-end`; for pages made with the articles at hand."""
     found = {}
+    shelf = _Shelf(folder)
     for dossier in dossiers:
-        at_hand = _find(folder, dossier)
+        at_hand = shelf.find(dossier.source)
         for passage in all_passages(dossier):
             if at_hand and digest(at_hand.text[passage.start : passage.end]) == passage.sha256:
                 key = f"{dossier.source.id}:{passage.start}-{passage.end}"
@@ -139,29 +162,38 @@ def texts(dossiers: Iterable[Dossier], folder: Path) -> dict[str, str]:
     return found
 
 
-def _find(folder: Path, dossier: Dossier) -> Article | None:
-    named = folder / Path(dossier.source.file).name
-    if named.is_file():
-        return article(named)
-    for path in sorted(folder.glob("*.txt")):
-        if hashlib.sha256(path.read_bytes()).hexdigest() == dossier.source.sha256:
-            return article(path)
-    return None
+class _Shelf:
+    """The articles of a folder: the file of that name if its hash is right, else any of that hash, else that file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, source: Source) -> Article | None:
+        name = self.folder / Path(source.file).name
+        named = article(name) if name.is_file() else None
+        if named and named.sha256 == source.sha256:
+            return named
+        same = self.by_hash.get(source.sha256)
+        return article(same) if same else named
+
+    @cached_property
+    def by_hash(self) -> dict[str, Path]:
+        files = [path for path in sorted(self.folder.glob("*.txt"), reverse=True) if path.is_file()]
+        return {hashlib.sha256(_bytes(path)).hexdigest(): path for path in files}
 
 
-def _verdict(path: str, passage: Passage, at_hand: Article | None) -> Verdict:
-    if at_hand is None:
-        return Verdict("missing", path, passage.line, passage)
-    if passage.end > len(at_hand.text):
-        status = "gone"
+def _verdict(path: str, passage: Passage, at_hand: Article) -> Verdict:
+    there = at_hand.passage(passage.start, passage.end)
+    inside = passage.end <= len(at_hand.text)
+    if inside and there.sha256 == passage.sha256:
+        if there.paragraph == passage.paragraph:
+            return Verdict("ok", path, passage.line, passage)
+        now: Passage | None = there
     else:
-        there = at_hand.passage(passage.start, passage.end)
-        if there.sha256 == passage.sha256:
-            same = there.paragraph == passage.paragraph
-            return Verdict("ok" if same else "moved", path, passage.line, passage, None if same else there)
-        status = "changed"
-    now = _elsewhere(at_hand, passage)
-    return Verdict("moved" if now else status, path, passage.line, passage, now)
+        now = _elsewhere(at_hand, passage)
+    if now is None:
+        return Verdict("changed" if inside else "gone", path, passage.line, passage)
+    return Verdict("moved", path, passage.line, passage, replace(now, speaker=passage.speaker))
 
 
 def _elsewhere(at_hand: Article, passage: Passage) -> Passage | None:

@@ -70,9 +70,9 @@ def gather(data: Path | None = None) -> Gathered:
     readings = [dossier.read(path, _shown(path)) for path in _dossier_files(folder)]
     problems = [problem for reading in readings for problem in reading.problems]
     problems += _resolve(readings, known, vocabulary())
-    whole = tuple(reading.dossier for reading in readings if reading.dossier)
-    places, twice = _places(whole, known, _shown(folder / "registers"))
+    places, twice = _places(readings, known, _shown(folder / "registers"))
     problems += twice
+    whole = tuple(reading.dossier for reading in readings if reading.dossier)
     problems += _usage(whole, vocabulary())
     if problems:
         raise DataProblems(problems)
@@ -173,7 +173,12 @@ def _constraints(event: Event) -> Iterator[Constraint]:
 
 
 def _dossier_files(folder: Path) -> list[Path]:
-    files = sorted((folder / "dossiers").rglob("*.yaml"), key=lambda p: p.relative_to(folder).as_posix())
+    found = sorted((folder / "dossiers").rglob("*.[yY]*"), key=lambda p: p.relative_to(folder).as_posix())
+    strays = [path for path in found if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"]
+    if strays:
+        told = "a dossier that would not be read."
+        raise DataProblems(Problem(_shown(path), 0, "", told, "Let its name end in .yaml.") for path in strays)
+    files = [path for path in found if path.suffix == ".yaml"]
     if not files:
         raise StorageError(
             f"{_shown(folder / 'dossiers')}: no dossier (*.yaml) in it.", hint="Add one: data/README.md shows how."
@@ -191,18 +196,17 @@ def _shown(path: Path) -> str:
 
 def _resolve(readings: list[Reading], known: Registers, words: Vocabulary) -> list[Problem]:
     references: list[Reference] = [ref for reading in readings for ref in reading.references]
-    if not all(reading.dossier for reading in readings):
+    if not all(reading.declared for reading in readings):  # what a file that cannot be read declares is not known
         references = [ref for ref in references if ref.kind not in ("event", "claim")]
-    events = {event.id for reading in readings if reading.dossier for event in reading.dossier.events}
-    claims = {claim.id for reading in readings if reading.dossier for claim in reading.dossier.claims}
+    declared = [each for reading in readings for each in reading.declared]
     return dossier.unresolved(
         references,
         {
             "entity": known.entities,
             "post": known.posts,
             "mentioned": {**known.entities, **known.posts},
-            "event": events,
-            "claim": claims,
+            "event": {each.id for each in declared if each.section == "events"},
+            "claim": {each.id for each in declared if each.section == "claims"},
             "class": words.event_classes.keys() - ABSTRACT,
             "predicate": words.predicates,
             "measure-type": words.concepts.get("MeasureType", frozenset()),
@@ -236,30 +240,18 @@ def _usage(dossiers: tuple[Dossier, ...], words: Vocabulary) -> Iterator[Problem
 
 
 def _places(
-    dossiers: tuple[Dossier, ...], known: Registers, shown: str
+    readings: Iterable[Reading], known: Registers, shown: str
 ) -> tuple[dict[str, tuple[str, int]], list[Problem]]:
-    places: dict[str, tuple[str, int]] = {}
+    places = {entity.id: (f"{shown}/entities.csv", entity.line) for entity in known.entities.values()}
+    places |= {post.id: (f"{shown}/posts.csv", post.line) for post in known.posts.values()}
     problems: list[Problem] = []
-    for entity in known.entities.values():
-        places[entity.id] = (f"{shown}/entities.csv", entity.line)
-    for post in known.posts.values():
-        places[post.id] = (f"{shown}/posts.csv", post.line)
-    for each in dossiers:
-        sections = (each.events, each.claims, each.measures, each.tenures, each.ties, each.judgements)
-        for record in ((each.source,), *sections):
-            for item in record:
-                if item.id in places:
-                    path, line = places[item.id]
-                    problems.append(
-                        Problem(
-                            each.path,
-                            item.line,
-                            item.id,
-                            f"the id stands twice (first in {path}:{line}).",
-                            "Choose another slug.",
-                        )
-                    )
-                places.setdefault(item.id, (each.path, item.line))
+    for each in (declared for reading in readings for declared in reading.declared):
+        if each.id not in places:
+            places[each.id] = (each.path, each.line)
+        else:
+            path, line = places[each.id]
+            told = f"the id stands twice (first in {path}:{line})."
+            problems.append(Problem(each.path, each.line, each.id, told, "Choose another slug."))
     return places, problems
 
 

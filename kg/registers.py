@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from kg.errors import DataProblems, Problem, StorageError, did_you_mean
+from kg.errors import UNPRINTABLE, DataProblems, Problem, StorageError, did_you_mean
 from kg.model import ENTITY_TYPES, Entity, Post, Registers
 from kg.terms import SLUG
 
 ENTITY_COLUMNS = ("id", "type", "label", "label_es", "aliases", "part_of", "wikidata", "iso3", "description")
 POST_COLUMNS = ("id", "label", "label_es", "organization", "description")
+_Row = TypeVar("_Row", Entity, Post)
 
 
 def read(folder: Path, shown: str = "") -> Registers:
@@ -26,20 +28,7 @@ def read(folder: Path, shown: str = "") -> Registers:
     name = shown or str(folder)
     problems: list[Problem] = []
     entities = _entities(folder / "entities.csv", f"{name}/entities.csv", problems)
-    posts = _posts(folder / "posts.csv", f"{name}/posts.csv", problems)
-    for post in posts.values():
-        if post.organization not in entities:
-            problems.append(
-                Problem(
-                    f"{name}/posts.csv",
-                    post.line,
-                    post.id,
-                    f"unknown organization '{post.organization}'.",
-                    did_you_mean(post.organization, entities),
-                )
-            )
-        if post.id in entities:
-            problems.append(Problem(f"{name}/posts.csv", post.line, post.id, "an entity bears this id too.", "Rename."))
+    posts = _posts(folder / "posts.csv", f"{name}/posts.csv", entities, problems)
     if problems:
         raise DataProblems(problems)
     return Registers(entities, posts)
@@ -50,8 +39,9 @@ def _entities(path: Path, shown: str, problems: list[Problem]) -> dict[str, Enti
     for line, row in _rows(path, shown, ENTITY_COLUMNS, problems):
         aliases = tuple(alias.strip() for alias in row.pop("aliases").split("|") if alias.strip())
         found[row["id"]] = Entity(aliases=aliases, line=line, **row)
-    for entity in found.values():
+    for entity in _sound(found, problems):
         problems += _entity_problems(entity, found, shown)
+    problems += _unsorted(found, shown)
     return found
 
 
@@ -63,77 +53,101 @@ def _entity_problems(entity: Entity, known: dict[str, Entity], shown: str) -> It
         hint = did_you_mean(entity.type, ENTITY_TYPES) or f"Use one of: {', '.join(ENTITY_TYPES)}."
         yield say(f"unknown type '{entity.type}'.", hint)
     if entity.part_of and entity.part_of not in known:
-        yield say(f"unknown part_of '{entity.part_of}'.", did_you_mean(entity.part_of, known))
+        yield say(f"unknown part_of '{entity.part_of}'.", did_you_mean(entity.part_of, known) or "Add a row for it.")
     if entity.wikidata and not re.fullmatch(r"Q[1-9][0-9]*", entity.wikidata):
         yield say(f"'{entity.wikidata}' is not a Wikidata item.", "Write Q and a number, or leave it empty.")
     if entity.iso3 and not re.fullmatch(r"[A-Z]{3}", entity.iso3):
         yield say(f"'{entity.iso3}' is not an ISO 3166-1 alpha-3 code.", "Write three capitals.")
 
 
-def _posts(path: Path, shown: str, problems: list[Problem]) -> dict[str, Post]:
-    return {row["id"]: Post(line=line, **row) for line, row in _rows(path, shown, POST_COLUMNS, problems)}
+def _posts(path: Path, shown: str, entities: Mapping[str, Entity], problems: list[Problem]) -> dict[str, Post]:
+    found = {row["id"]: Post(line=line, **row) for line, row in _rows(path, shown, POST_COLUMNS, problems)}
+    for post in _sound(found, problems):
+        problems += _post_problems(post, entities, shown)
+    problems += _unsorted(found, shown)
+    return found
+
+
+def _post_problems(post: Post, entities: Mapping[str, Entity], shown: str) -> Iterator[Problem]:
+    if entities and post.organization not in entities:
+        hint = did_you_mean(post.organization, entities) or "Add it to entities.csv."
+        yield Problem(shown, post.line, post.id, f"unknown organization '{post.organization}'.", hint)
+    if post.id in entities:
+        yield Problem(shown, post.line, post.id, "an entity bears this id too.", "Choose another id for one of them.")
 
 
 def _rows(
     path: Path, shown: str, columns: tuple[str, ...], problems: list[Problem]
 ) -> list[tuple[int, dict[str, str]]]:
-    reader = csv.reader(io.StringIO(_text(path, shown), newline=""), strict=True)
-    rows: list[tuple[int, dict[str, str]]] = []
-    seen: dict[str, int] = {}
+    """Read the rows with the line where each begins; a row with a problem stays, lest others seem to miss it."""
+    rows: dict[str, tuple[int, dict[str, str]]] = {}
+    try:
+        for line, cells in _records(_text(path, shown), shown, columns):
+            row = dict.fromkeys(columns, "") | dict(zip(columns, map(str.strip, cells), strict=False))
+            first, _ = rows.setdefault(row["id"], (line, row)) if SLUG.match(row["id"]) else (line, row)
+            problems += (Problem(shown, line, row["id"], *told) for told in _trouble(cells, columns, row, line, first))
+    except DataProblems as error:
+        problems += error.problems
+        return []
+    return list(rows.values())
+
+
+def _records(text: str, shown: str, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
     try:
         header = tuple(next(reader, ()))
         if header != columns:
-            problems.append(
-                Problem(
-                    shown,
-                    1,
-                    "",
-                    f"the columns are {', '.join(header) or 'missing'}.",
-                    f"Write exactly: {','.join(columns)}",
-                )
-            )
-            return []
+            told = f"the columns are {', '.join(header) or 'missing'}."
+            raise DataProblems([Problem(shown, 1, "", told, f"Write exactly: {','.join(columns)}")])
+        line = reader.line_num + 1
         for cells in reader:
-            line = reader.line_num
-            row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
-            trouble = _row_trouble(cells, columns, row, seen)
-            if trouble:
-                problems.append(Problem(shown, line, row.get("id", ""), *trouble))
-                continue
-            seen[row["id"]] = line
-            rows.append((line, row))
+            yield line, cells
+            line = reader.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(shown, reader.line_num, "", f"not CSV: {error}.", "Check the quotes."))
-    ids = [row["id"] for _, row in rows]
-    for (line, row), right in zip(rows, sorted(ids), strict=True):
-        if row["id"] != right:
-            problems.append(
-                Problem(shown, line, row["id"], "the rows are not sorted by id.", f"Here belongs '{right}'.")
-            )
-            break
-    return rows
+        problem = Problem(shown, line, "", f"not CSV: {error}.", "Check the quotes from this row on.")
+        raise DataProblems([problem]) from error
 
 
-def _row_trouble(
-    cells: list[str], columns: tuple[str, ...], row: dict[str, str], seen: dict[str, int]
-) -> tuple[str, str] | None:
-    if len(cells) != len(columns):
-        return f"{len(cells)} cells, {len(columns)} columns.", "Quote cells that hold commas."
-    if not SLUG.match(row["id"]):
-        return f"'{row['id']}' is not a slug.", "Lower-case letters, digits and single hyphens."
-    if row["id"] in seen:
-        return f"the id stands twice (first in line {seen[row['id']]}).", "Keep one row."
-    if not row["label"]:
-        return "'label' is missing.", "Give a name that people know."
-    return None
+def _trouble(
+    cells: list[str], columns: tuple[str, ...], row: dict[str, str], line: int, first: int
+) -> Iterator[tuple[str, str]]:
+    odd = UNPRINTABLE.search("".join(cells))
+    if not cells:
+        yield "the line is empty.", "Remove it."
+    elif len(cells) != len(columns):
+        yield f"{len(cells)} cells, {len(columns)} columns.", "Quote cells that hold commas."
+    elif odd:
+        yield f"U+{ord(odd[0]):04X} is a character that cannot be printed.", "Remove it."
+    elif not SLUG.match(row["id"]):
+        yield f"'{row['id']}' is not a slug.", "Lower-case letters, digits and single hyphens."
+    elif first != line:
+        yield f"the id stands twice (first in line {first}).", "Keep one row."
+    elif not row["label"]:
+        yield "'label' is missing.", "Give a name that people know."
+
+
+def _sound(found: Mapping[str, _Row], problems: Iterable[Problem]) -> list[_Row]:
+    """Leave out the rows of which a problem is told already."""
+    told = {problem.where for problem in problems}
+    return [each for each in found.values() if each.id not in told]
+
+
+def _unsorted(found: Mapping[str, Entity | Post], shown: str) -> Iterator[Problem]:
+    for each, right in zip(found.values(), sorted(found), strict=True):
+        if each.id != right:
+            yield Problem(shown, each.line, each.id, "the rows are not sorted by id.", f"Here belongs '{right}'.")
+            return
 
 
 def _text(path: Path, shown: str) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
+        return raw.decode("utf-8-sig")
     except OSError as error:
         raise StorageError(f"{shown}: cannot be read: {error.strerror}.", hint="Check the data folder.") from error
     except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
         raise DataProblems(
-            [Problem(shown, 0, "", f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")]
+            [Problem(shown, line, "", f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")]
         ) from error

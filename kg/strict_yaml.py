@@ -12,10 +12,11 @@ from pathlib import Path
 
 import yaml
 
-from kg.errors import DataProblems, Problem, StorageError
+from kg.errors import UNPRINTABLE, DataProblems, Problem, StorageError
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 20
+MAX_VALUES = 200_000
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -74,7 +75,7 @@ def parse(raw: bytes, name: str) -> Map:
     try:
         node = _Builder(name).build(text)
     except yaml.YAMLError as error:
-        raise _yaml_problem(name, error) from error
+        raise _yaml_problem(name, text, error) from error
     if node is None:
         raise _problem(name, 1, "the file is empty", "A dossier begins with 'source:'.")
     if not isinstance(node, Map):
@@ -88,6 +89,7 @@ class _Builder:
         self.stack: list[Map | Sequence] = []
         self.keys: list[tuple[str, int] | None] = []
         self.root: Node | None = None
+        self.values = 0
 
     def build(self, text: str) -> Node | None:
         documents = 0
@@ -108,6 +110,11 @@ class _Builder:
     def _refuse(self, event: yaml.NodeEvent, line: int) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise _problem(self.name, line, "anchors and aliases (& and *) are refused", "Write the value out.")
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise _problem(self.name, line, f"the file holds more than {MAX_VALUES:,} values", "Split it.")
+        if isinstance(event, yaml.ScalarEvent) and (odd := UNPRINTABLE.search(event.value)):
+            raise _problem(self.name, line, f"U+{ord(odd[0]):04X} is a character that cannot be printed", "Remove it.")
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
             raise _problem(self.name, line, f"the tag {tag!r} is refused", "Every value is plain text.")
@@ -163,13 +170,17 @@ def _problem(name: str, line: int, what: str, repair: str) -> DataProblems:
     return DataProblems([Problem(name, line, "", what + ".", repair)])
 
 
-def _yaml_problem(name: str, error: yaml.YAMLError) -> DataProblems:
+def _yaml_problem(name: str, text: str, error: yaml.YAMLError) -> DataProblems:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        context = f"{error.context}, " if error.context else ""
-        return _problem(
-            name,
-            error.problem_mark.line + 1,
-            f"not YAML: {context}{error.problem}",
-            "Check indentation, quotes and colons.",
-        )
-    return _problem(name, 1, f"not YAML: {str(error).splitlines()[0]}", "Remove characters that cannot be printed.")
+        return _marked(name, text, error, error.problem_mark.line + 1)
+    odd = UNPRINTABLE.search(text)
+    line = text.count("\n", 0, odd.start() if odd else 0) + 1
+    return _problem(name, line, f"not YAML: {str(error).splitlines()[0]}", "Remove characters that cannot be printed.")
+
+
+def _marked(name: str, text: str, error: yaml.MarkedYAMLError, line: int) -> DataProblems:
+    """Tell an error at its line; what is never closed is told where it begins, not at the end of the file."""
+    told = f"{error.context}, {error.problem}" if error.context else str(error.problem)
+    if error.context_mark is not None and not "".join(text.splitlines()[line - 1 :]).strip():
+        line = error.context_mark.line + 1
+    return _problem(name, line, f"not YAML: {told}", "Check indentation, quotes and colons.")

@@ -300,7 +300,7 @@ def unchanged() -> Callable[[Path], contextlib.AbstractContextManager[None]]:
 
 @pytest.fixture(scope="session")
 def articles() -> Path:
-    """The folder of the articles that the bundled dossiers cite; `KG_SOURCES` names it, or it lies beside the checkout."""
+    """The folder of the articles that the bundled dossiers cite: `KG_SOURCES`, or the one beside the checkout."""
     folder = Path(os.environ.get("KG_SOURCES", resources.bundled_data().parent.parent / "shared" / "sources"))
     if not folder.is_dir():
         pytest.skip(f"articles are not part of the repository: set KG_SOURCES to their folder ({folder} is none)")
