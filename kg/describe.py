@@ -410,8 +410,11 @@ def _edge(node: str, own: dict[str, list[str]], declared: Mapping[str, tuple[str
     )
 
 
-def picture(store: Store, title: str = "", as_of: date | None = None) -> Picture:
-    """Read everything that a network page shows: entities with edges or events, and all records they lead to."""
+def picture(store: Store, title: str = "", as_of: date | None = None, *, everyone: bool = False) -> Picture:
+    """Read everything that a network page shows: entities with edges or events, and all records they lead to.
+
+    With `everyone` the entities that have neither are in it as well.
+    """
     all_events = events(store)
     all_edges = edges(store)
     all_states = states(store, as_of)
@@ -424,7 +427,7 @@ def picture(store: Store, title: str = "", as_of: date | None = None) -> Picture
     }
     return Picture(
         title=title or next(iter(sources.values()), "DiploKG"),
-        entities={node: entity for node, entity in entities(store).items() if node in used},
+        entities={node: entity for node, entity in entities(store).items() if everyone or node in used},
         edges=all_edges,
         events=all_events,
         claims=claims(store),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -105,17 +106,16 @@ def turtle12(quads: list[Quad]) -> bytes:
 
     The reifier keeps its IRI, and the triple itself is not asserted by it.
     """
-    parts = {name: NamedNode(RDF + name) for name in ("subject", "predicate", "object", "reifies", "Statement")}
     spoken: dict[Any, dict[str, Any]] = {}
     rest: set[Triple] = set()
     for triple in _triples(quads):
-        name = next((n for n in ("subject", "predicate", "object") if triple.predicate == parts[n]), "")
-        if name:
+        name = triple.predicate.value.removeprefix(RDF)
+        if name in ("subject", "predicate", "object"):
             spoken.setdefault(triple.subject, {})[name] = triple.object
-        elif triple.object != parts["Statement"]:
+        elif name != "type" or triple.object != _STATEMENT:
             rest.add(triple)
-    for node, found in spoken.items():
-        rest.add(Triple(node, parts["reifies"], Triple(found["subject"], found["predicate"], found["object"])))
+    for node, said in spoken.items():
+        rest.add(Triple(node, _REIFIES, Triple(said["subject"], said["predicate"], said["object"])))
     return turtle.turtle(rest, version="1.2").encode()
 
 
@@ -128,6 +128,11 @@ _RDF_WRITERS: dict[str, Callable[[list[Quad]], bytes]] = {
     "rdfxml": _rdfxml,
     "turtle12": turtle12,
 }
+
+_STATEMENT = NamedNode(f"{RDF}Statement")
+_REIFIES = NamedNode(f"{RDF}reifies")
+
+_FORMULA = re.compile(r"[=@]|[+-](?![\d.]+\Z)")
 
 CSV_COLUMNS = (
     "event",
@@ -159,13 +164,14 @@ CSV_COLUMNS = (
 def csv_events(picture: Picture) -> bytes:
     """Write one row for each event, with factuality, status of its claims, speakers, reporters and passages.
 
-    Lists are joined by `|`; passages are `source#p<paragraph>:<start>-<end>`.
+    Lists are joined by `|`; passages are `source#p<paragraph>:<start>-<end>`. A text that a spreadsheet would run as a
+    formula gets an apostrophe in front; numbers and dates stay as they are.
     """
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
     for event in sorted(picture.events.values(), key=lambda e: (e.earliest or e.latest or "9", e.id)):
-        writer.writerow(_csv_row(event, picture))
+        writer.writerow({name: _harmless(value) for name, value in _csv_row(event, picture).items()})
     return out.getvalue().encode()
 
 
@@ -198,6 +204,18 @@ def _csv_row(event: EventRecord, picture: Picture) -> dict[str, object]:
     }
 
 
+def _harmless(cell: object) -> object:
+    """Keep a text on one line, and keep a spreadsheet from running it as a formula.
+
+    >>> _harmless("=1+1"), _harmless("-7.0"), _harmless("-0044")
+    ("'=1+1", '-7.0', '-0044')
+    """
+    if not isinstance(cell, str):
+        return cell
+    text = " ".join(cell.split())
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
 def _joined(values: Iterable[str]) -> str:
     return "|".join(dict.fromkeys(value for value in values if value))
 
@@ -209,28 +227,14 @@ def place(evidence: Evidence) -> str:
 
 def network(picture: Picture, form: str) -> bytes:
     """Write the network as GraphML or as dynamic GEXF, with every attribute on nodes and edges."""
-    import networkx as nx
-
     from kg.network import graph
 
-    drawn = graph(picture, dynamic=form == "gexf")
+    if form == "gexf":
+        from kg.gexf import gexf
+
+        return gexf(graph(picture, dynamic=True))
+    import networkx as nx
+
     out = io.BytesIO()
-    if form == "graphml":
-        nx.write_graphml_xml(drawn, out, named_key_ids=True)
-        return out.getvalue()
-    return _gexf(drawn)
-
-
-def _gexf(drawn: Any) -> bytes:
-    """Write GEXF 1.2 without the day of writing, which networkx puts in and which would change the bytes."""
-    from networkx.readwrite.gexf import GEXFWriter
-
-    writer = GEXFWriter(version="1.2draft")
-    writer.add_graph(drawn)
-    for meta in writer.xml.iter("meta"):
-        meta.attrib.pop("lastmodifieddate", None)
-        for creator in meta.iter("creator"):
-            creator.text = "DiploKG"
-    for element in writer.xml.iter("graph"):
-        element.set("timeformat", "date")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + str(writer).encode() + b"\n"
+    nx.write_graphml_xml(graph(picture), out)
+    return out.getvalue()

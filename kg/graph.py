@@ -152,10 +152,10 @@ class Graph:
         return describe.picture(self.store, title, as_of)
 
     def networkx(self) -> networkx.MultiDiGraph[str]:
-        """The direct edges as a networkx MultiDiGraph, with every attribute."""
+        """All entities and direct edges as a networkx MultiDiGraph, with every attribute."""
         from kg.network import graph
 
-        return graph(self.picture())
+        return graph(describe.picture(self.store, everyone=True))
 
     def network(self) -> pyvis.network.Network:
         """The direct edges as a pyvis Network, with every attribute on nodes and edges."""
@@ -181,7 +181,7 @@ class Graph:
         if form == "csv":
             return export.csv_events(self.picture())
         if form in export.NETWORK_SUFFIXES:
-            return export.network(self.picture(), form)
+            return export.network(describe.picture(self.store, everyone=True), form)
         return export.rdf(self.lines(), form, selection or export.Selection())
 
     def lines(self) -> list[str]:

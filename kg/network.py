@@ -13,13 +13,11 @@ if TYPE_CHECKING:
 def graph(picture: Picture, *, dynamic: bool = False) -> nx.MultiDiGraph[str]:
     """Make a MultiDiGraph: nodes are entity ids, edge keys are edge ids, all attributes are scalars.
 
-    With `dynamic` each dated edge carries `start` and `end` (ISO days), as Gephi's timeline reads them.
+    With `dynamic` each edge carries its predicate as `kind`, and its days as `start` and `end`, as Gephi reads them.
     """
     import networkx as nx
 
     drawn: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=picture.title)
-    if dynamic:
-        drawn.graph["mode"] = "dynamic"
     for entity in sorted(picture.entities.values(), key=lambda e: e.id):
         drawn.add_node(
             entity.id,
@@ -53,6 +51,7 @@ def _attributes(edge: EdgeRecord, picture: Picture, dynamic: bool) -> dict[str, 
         "passages": "|".join(sorted({f"{e.source}#p{e.paragraph}:{e.start}-{e.end}" for e in evidence})),
     }
     if dynamic:
+        found["kind"] = edge.predicate
         found |= {name: day for name, day in (("start", edge.first), ("end", edge.last)) if day}
     return found
 

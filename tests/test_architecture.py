@@ -18,7 +18,8 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "bundled" not in p.parts)
 LEVELS = {
     "errors": 0, "terms": 0,
     "model": 1, "records": 1, "strict_yaml": 1, "resources": 1, "dates": 1, "sparql": 1,
-    "dossier_format": 2, "registers": 2, "vocabulary": 2, "turtle": 2, "jsonld": 2, "passages": 2, "questions": 2,
+    "dossier_format": 2, "registers": 2, "vocabulary": 2, "turtle": 2, "jsonld": 2, "gexf": 2, "passages": 2,
+    "questions": 2,
     "dossier": 3, "lift": 3, "derive": 3, "store": 3,
     "results": 4, "query": 5, "validate": 4,
     "pipeline": 5, "describe": 6,
@@ -37,7 +38,7 @@ ROOMS = {
     "rdflib": {"validate", "graph"},
     "oxrdflib": {"graph"},
     "pyshacl": {"validate"},
-    "networkx": {"network", "export", "paths", "graph"},
+    "networkx": {"network", "gexf", "export", "paths", "graph"},
     "pyvis": {"view", "graph"},
     "jinja2": {"view"},
 }  # fmt: skip
