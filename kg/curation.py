@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg import dossier_format, passages, pipeline, resources
+from kg import dossier_format, passages, pipeline, resources, store
 from kg.passages import Verdict
 from kg.vocabulary import vocabulary
 
@@ -26,11 +26,24 @@ class Report:
 
     def summary(self) -> str:
         """One line for the end."""
-        told = ", ".join(f"{self.counts[name]:,} {name}" for name in ("sources", "entities", "events", "claims"))
+        names = ("sources", "entities", "events", "claims")
+        told = ", ".join(counted(self.counts[name], name) for name in names)
         if not self.verdicts:
             return f"No problems: {told}. Passages not verified (give --sources DIR)."
-        by = Counter(verdict.status for verdict in self.verdicts)
-        return f"{told}; passages: {', '.join(f'{count} {status}' for status, count in sorted(by.items()))}."
+        by = Counter(verdict.status for verdict in self.verdicts if verdict.passage)
+        passages = ", ".join(f"{count:,} {status}" for status, count in sorted(by.items()))
+        documents = ", ".join(verdict.status for verdict in self.verdicts if not verdict.passage)
+        return f"{told}; {f'sources: {documents}; ' if documents else ''}passages: {passages or 'none verified'}."
+
+
+def counted(count: int, plural: str) -> str:
+    """Say a count with its noun.
+
+    >>> counted(1, "entities"), counted(2_000, "events")
+    ('1 entity', '2,000 events')
+    """
+    singular = f"{plural[:-3]}y" if plural.endswith("ies") else plural[:-1]
+    return f"{count:,} {singular if count == 1 else plural}"
 
 
 def check(data: Path | None = None, sources: Path | None = None) -> Report:
@@ -59,7 +72,11 @@ def schema_text() -> str:
 
 
 def write_schema(data: Path | None = None) -> Path:
-    """Write the JSON Schema into a data folder, where the dossiers name it."""
+    """Write the JSON Schema into a data folder, where the dossiers name it.
+
+    Raises:
+        StorageError: it cannot be written; what was there stays.
+    """
     path = resources.data_folder(data) / "dossier.schema.json"
-    path.write_text(schema_text(), encoding="utf-8")
+    store.save(path, schema_text().encode())
     return path

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg import dates, terms
 from kg.dates import Window
@@ -39,12 +39,19 @@ _OPEN = Window(None, None)
 def schema_quads(files: Iterable[Path]) -> Iterator[Quad]:
     """Put the vocabulary and its alignments in the schema graph; only here may blank nodes stand.
 
-    They get their label from the file and their position, so the text is the same in every run.
+    They are named after the file and the order in which they stand there, so the text is the same in every run.
     """
     graph = NamedNode(terms.SCHEMA_GRAPH)
     for file in files:
+        known: dict[BlankNode, BlankNode] = {}
         for quad in parse(path=str(file), format=RdfFormat.TURTLE, rename_blank_nodes=False):
-            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+            subject, value = (
+                known.setdefault(term, BlankNode(f"{file.stem}{len(known):04}"))
+                if isinstance(term, BlankNode)
+                else term
+                for term in (quad.subject, quad.object)
+            )
+            yield Quad(subject, quad.predicate, value, graph)
 
 
 def register_quads(registers: Registers) -> Iterator[Quad]:

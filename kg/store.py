@@ -8,13 +8,15 @@ a new build is swapped in by replacing one small file and a crash leaves the old
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
+import re
 import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,7 @@ from pyoxigraph import (
 )
 from pyoxigraph import Store as _Oxigraph
 
-from kg.errors import QueryError, QuerySyntax, StorageError
+from kg.errors import QueryError, QuerySyntax, StorageError, UsageError
 from kg.terms import PREFIXES
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -171,52 +173,107 @@ def generation(folder: Path) -> Path:
     Raises:
         StorageError: nothing was built there.
     """
-    try:
-        name = (folder / CURRENT).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise StorageError(
-            f"{folder}: no build found.", hint="Make one with `kg build`, or name one with --store."
-        ) from error
+    name = _current(folder)
+    if name is None:
+        raise StorageError(f"{folder}: no build found.", hint="Make one with `kg build`, or name one with --store.")
     current = folder / name
-    if not name.startswith("gen-") or not current.is_dir():
+    if not current.is_dir():
         raise StorageError(f"{folder}: the build {name!r} is missing.", hint="Build again with `kg build`.")
     return current
 
 
+def _current(folder: Path) -> str | None:
+    """Read which generation is in use; None if nothing was built, and a name that cannot be if the file is damaged."""
+    try:
+        name = (folder / CURRENT).read_bytes().decode("ascii", "replace").strip()
+    except OSError:
+        return None
+    return name if re.fullmatch(r"gen-[0-9a-f]{12}(-[0-9]+)?", name) else f"gen-? ({name[:20]})"
+
+
 def manifest(folder: Path) -> dict[str, Any]:
-    """Read what the current build says of itself."""
-    found: dict[str, Any] = json.loads((generation(folder) / "manifest.json").read_text(encoding="utf-8"))
+    """Read what the current build says of itself.
+
+    Raises:
+        StorageError: nothing was built there, or the build is damaged.
+    """
+    try:
+        found: dict[str, Any] = json.loads(_part(folder, "manifest.json"))
+    except ValueError as error:
+        raise _damaged(folder, "manifest.json is not whole") from error
     return found
 
 
 def lines(folder: Path) -> list[str]:
-    """Read the canonical N-Quads of the current build."""
-    with (generation(folder) / "kg.nq").open(encoding="utf-8", newline="\n") as file:
-        return file.readlines()
+    """Read the canonical N-Quads of the current build.
+
+    Raises:
+        StorageError: nothing was built there, or the build is damaged.
+    """
+    raw = _part(folder, "kg.nq")
+    if hashlib.sha256(raw).hexdigest() != manifest(folder).get("digest"):
+        raise _damaged(folder, "kg.nq is not what was written")
+    return raw.decode().splitlines(keepends=True)
+
+
+def _part(folder: Path, name: str) -> bytes:
+    path = generation(folder) / name
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _damaged(folder, f"{name} cannot be read: {error.strerror}") from error
+
+
+def _damaged(folder: Path, what: str) -> StorageError:
+    return StorageError(f"{folder}: the build is damaged: {what}.", hint="Build again with `kg build`.")
 
 
 def write(folder: Path, quads: list[str], about: Mapping[str, Any]) -> Path:
     """Write a generation beside the current one and swap it in; any failure leaves the current one.
 
     Raises:
+        UsageError: the folder is the address of a service.
         StorageError: the folder cannot be written, the disk is full, or another build is running there.
     """
+    if folder.parts[:1] in (("http:",), ("https:",)):
+        raise UsageError("A build goes to a folder, not to a service.", hint="Name a folder with --store.")
     fresh: Path | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
+            before = _current(folder)
             fresh = _free_name(folder, str(about["digest"])[:12])
             fresh.mkdir()
             _fill(fresh, quads, about)
-            _replace(folder / CURRENT, fresh.name + "\n")
-            _tidy(folder, keep=fresh)
+            save(folder / CURRENT, f"{fresh.name}\n".encode())
+            _tidy(folder, keep={fresh.name, before})
     except OSError as error:
-        if fresh is not None and not _is_current(folder, fresh):
+        if fresh is not None and _current(folder) != fresh.name:
             shutil.rmtree(fresh, ignore_errors=True)
         raise StorageError(
-            f"{folder}: cannot be written: {error.strerror or error}.", hint="The previous build is untouched."
+            f"{folder}: cannot be written: {error.strerror or error}.",
+            hint="What was built before is untouched; make room, or choose another folder with --store.",
         ) from error
     return fresh
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file beside its place and move it there, so that a failure leaves what was there.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _write_synced(beside, data)
+        beside.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise StorageError(
+            f"{path}: cannot be written: {error.strerror or error}.", hint="What was there before is untouched."
+        ) from error
 
 
 def _fill(fresh: Path, quads: list[str], about: Mapping[str, Any]) -> None:
@@ -230,6 +287,7 @@ def _fill(fresh: Path, quads: list[str], about: Mapping[str, Any]) -> None:
     _write_synced(
         fresh / "manifest.json", (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
     )
+    _sync_folder(fresh)
 
 
 def _write_synced(path: Path, data: bytes) -> None:
@@ -239,17 +297,14 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    _write_synced(beside, text.encode())
-    beside.replace(path)
-
-
-def _is_current(folder: Path, fresh: Path) -> bool:
-    try:
-        return (folder / CURRENT).read_text(encoding="utf-8").strip() == fresh.name
-    except OSError:
-        return False
+def _sync_folder(folder: Path) -> None:
+    """Let the names in a folder outlive a power failure; not every system can open a folder for that."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _free_name(folder: Path, digest: str) -> Path:
@@ -260,11 +315,13 @@ def _free_name(folder: Path, digest: str) -> Path:
     return path
 
 
-def _tidy(folder: Path, keep: Path) -> None:
-    """Remove generations but the current and the one before it, which a running reader may still hold."""
-    old = sorted((p for p in folder.glob("gen-*") if p != keep and p.is_dir()), key=lambda p: p.stat().st_mtime_ns)
-    for path in old[:-1]:
-        shutil.rmtree(path, ignore_errors=True)
+def _tidy(folder: Path, keep: Collection[str | None]) -> None:
+    """Remove all generations but the current and the one before it, which a running reader may still hold."""
+    for path in folder.glob("gen-*"):
+        if path.name not in keep:
+            shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(f".{CURRENT}.*"):
+        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -277,7 +334,7 @@ def _lock(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise StorageError(
                 f"{folder}: another build is running there.", hint="Wait for it, or choose --store."
             ) from error
@@ -298,3 +355,5 @@ def _guarded(items: Iterable[Any]) -> Iterator[Any]:
         yield from items
     except (RuntimeError, ValueError) as error:
         raise QueryError(f"The engine could not evaluate the query: {error}") from error
+    except OSError as error:
+        raise StorageError(f"The store cannot be read: {error}.", hint="Build again with `kg build`.") from error
