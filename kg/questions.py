@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kg import resources
 from kg.errors import NotFound, QuerySyntax, did_you_mean
+from kg.terms import SLUG
 
 TYPES = ("entity", "day", "number", "text")
 _PARAM = re.compile(r"(?P<name>\w+)\s+(?P<type>\w+)\s*=\s*(?P<default>.+?)\s+--\s+(?P<doc>.+)")
@@ -90,13 +91,20 @@ def all_questions() -> dict[str, Question]:
     return {path.stem: read(path) for path in sorted(folder.glob("*.rq"))}
 
 
+def saved(name: str) -> Question | None:
+    """Read the saved question of a name, if there is one; only its own file is opened."""
+    path = resources.ontology() / "questions" / f"{name}.rq"
+    return read(path) if SLUG.match(name) and path.is_file() else None
+
+
 def question(name: str) -> Question:
     """Find a saved question.
 
     Raises:
         NotFound: none bears that name.
     """
-    known = all_questions()
-    if name not in known:
+    found = saved(name)
+    if found is None:
+        known = all_questions()
         raise NotFound(f"No saved question '{name}'.", hint=did_you_mean(name, known) or "`kg questions` lists them.")
-    return known[name]
+    return found

@@ -81,10 +81,10 @@ def _text(question: str) -> str:
 
 def _columns(text: str) -> tuple[str, ...]:
     """The columns that a saved question shows in a table."""
-    from kg.questions import all_questions
+    from kg.questions import saved
 
-    saved = all_questions().get(text)
-    return saved.table if saved else ()
+    found = saved(text)
+    return found.table if found else ()
 
 
 def _pair(param: str) -> tuple[str, str]:
