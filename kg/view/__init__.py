@@ -1,0 +1,9 @@
+"""The interactive network page: a `Picture` comes in, one offline HTML text or a pyvis network goes out.
+
+Commands and the web may use this package; it knows no RDF and asks no store.
+"""
+
+from kg.view.model import network
+from kg.view.page import draw
+
+__all__ = ["draw", "network"]

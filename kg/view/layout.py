@@ -1,0 +1,278 @@
+"""Where actors stand: positions computed from the network alone, the same to the last bit on every machine.
+
+Only + - * / and square roots, in one fixed order: IEEE 754 defines these exactly, while numpy, BLAS, `hypot`, `pow` and
+`sum` differ between machines or Python versions in the last bit, and a force layout amplifies that to another picture.
+Four steps: distances along links, classical scaling as a start, stress majorization, then room for labels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from math import sqrt
+
+Point = tuple[float, float]
+Room = tuple[float, float]
+End = tuple[int, int, float]
+
+ASPECT = 1.3
+_FAR = 1e9
+_STEPS = 400_000
+
+
+def places(rooms: Mapping[str, Room], links: Mapping[tuple[str, str], int]) -> dict[str, Point]:
+    """Place each node in the middle of the room (width, height) it needs; `links` counts the strands of a pair.
+
+    >>> spots = places({"a": (80.0, 40.0), "b": (80.0, 40.0)}, {("a", "b"): 1})
+    >>> spots["a"] != spots["b"]
+    True
+    """
+    neighbours = _neighbours(sorted(rooms), links)
+    parts = _components(neighbours)
+    spots = [_component(part, neighbours, rooms) for part in parts]
+    return {name: (round(x, 1), round(y, 1)) for name, (x, y) in sorted(_packed(spots, rooms).items())}
+
+
+def _neighbours(names: Sequence[str], links: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    table: dict[str, dict[str, int]] = {name: {} for name in names}
+    for (left, right), strands in sorted(links.items()):
+        if left != right:
+            table[left][right] = table[left].get(right, 0) + strands
+            table[right][left] = table[left][right]
+    return table
+
+
+def _components(neighbours: Mapping[str, Mapping[str, int]]) -> list[list[str]]:
+    seen: set[str] = set()
+    parts: list[list[str]] = []
+    for name in neighbours:
+        if name in seen:
+            continue
+        part, queue = [], [name]
+        seen.add(name)
+        while queue:
+            here = queue.pop()
+            part.append(here)
+            fresh = [other for other in neighbours[here] if other not in seen]
+            seen.update(fresh)
+            queue += fresh
+        parts.append(sorted(part))
+    return sorted(parts, key=lambda part: (-len(part), part))
+
+
+def _component(
+    part: Sequence[str], neighbours: Mapping[str, Mapping[str, int]], rooms: Mapping[str, Room]
+) -> dict[str, Point]:
+    if len(part) == 1:
+        return {part[0]: (0.0, 0.0)}
+    index = {name: number for number, name in enumerate(part)}
+    ends = [(index[a], index[b], 24.0 + 7.0 * min(n, 8)) for a in part for b, n in neighbours[a].items() if a < b]
+    apart = _distances(part, neighbours, index)
+    xs, ys = _scaled(part, apart)
+    _relax(xs, ys, apart)
+    _turn(xs, ys)
+    _spread(xs, ys, [rooms[name] for name in part], ends)
+    return {name: (xs[number], ys[number]) for name, number in index.items()}
+
+
+def _distances(
+    part: Sequence[str], neighbours: Mapping[str, Mapping[str, int]], index: Mapping[str, int]
+) -> list[list[float]]:
+    """Shortest distances; a link is longer between busy actors and where many strands need room to fan out."""
+    lengths = {
+        name: {
+            other: 96.0 + 9.0 * sqrt(len(neighbours[name]) * 1.0 * len(neighbours[other])) + 10.0 * min(strands, 8)
+            for other, strands in neighbours[name].items()
+        }
+        for name in part
+    }
+    return [_from(start, lengths, index) for start in part]
+
+
+def _from(start: str, lengths: Mapping[str, Mapping[str, float]], index: Mapping[str, int]) -> list[float]:
+    row = [_FAR] * len(index)
+    row[index[start]] = 0.0
+    heap = [(0.0, start)]
+    while heap:
+        distance, here = heapq.heappop(heap)
+        if distance > row[index[here]]:
+            continue
+        for other, length in lengths[here].items():
+            if distance + length < row[index[other]]:
+                row[index[other]] = distance + length
+                heapq.heappush(heap, (distance + length, other))
+    return row
+
+
+def _chance(text: str) -> float:
+    """A number in [-1, 1) that depends on the text only."""
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:6]) / 140737488355328.0 - 1.0
+
+
+def _scaled(part: Sequence[str], apart: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
+    """Classical scaling: the two main axes of the doubly centred squared distances, by power iteration."""
+    count = len(part)
+    square = [[-0.5 * d * d for d in row] for row in apart]
+    means = [_total(row) / count for row in square]
+    mean = _total(means) / count
+    table = [[value - means[i] - means[j] + mean for j, value in enumerate(row)] for i, row in enumerate(square)]
+    axes: list[list[float]] = []
+    for axis in ("x", "y"):
+        vector = [_chance(axis + name) for name in part]
+        size = 0.0
+        for _ in range(24):
+            for other in axes:
+                _remove(vector, other)
+            vector = [_dot(row, vector) for row in table]
+            size = sqrt(_dot(vector, vector)) or 1.0
+            vector = [value / size for value in vector]
+        axes.append(vector)
+        axes[-1] = [value * sqrt(size) for value in vector]
+    # Actors with the same neighbours fall on one point here; a little chance lets the next step part them.
+    xs, ys = ([v + 12.0 * _chance(k + n) for v, n in zip(a, part, strict=True)] for k, a in zip("xy", axes, strict=True))
+    return xs, ys
+
+
+def _remove(vector: list[float], other: Sequence[float]) -> None:
+    share = _dot(vector, other) / (_dot(other, other) or 1.0)
+    for i, value in enumerate(other):
+        vector[i] -= share * value
+
+
+def _dot(left: Sequence[float], right: Sequence[float]) -> float:
+    result = 0.0
+    for a, b in zip(left, right, strict=True):
+        result += a * b
+    return result
+
+
+def _total(values: Iterable[float]) -> float:
+    result = 0.0
+    for value in values:
+        result += value
+    return result
+
+
+def _relax(xs: list[float], ys: list[float], apart: Sequence[Sequence[float]]) -> None:
+    """Stress majorization: move each node to where its neighbours, near ones first, want it."""
+    count = len(xs)
+    pulls = [[(j, d, 1.0 / (d * d)) for j, d in enumerate(row) if j != i] for i, row in enumerate(apart)]
+    weights = [_total(pull[2] for pull in row) for row in pulls]
+    for _ in range(max(6, min(90, _STEPS // (count * count)))):
+        for i, row in enumerate(pulls):
+            x, y, to_x, to_y = xs[i], ys[i], 0.0, 0.0
+            for j, distance, weight in row:
+                dx, dy = x - xs[j], y - ys[j]
+                scale = distance / (sqrt(dx * dx + dy * dy) or 1.0)
+                to_x += weight * (xs[j] + dx * scale)
+                to_y += weight * (ys[j] + dy * scale)
+            xs[i], ys[i] = to_x / weights[i], to_y / weights[i]
+
+
+def _turn(xs: list[float], ys: list[float]) -> None:
+    """Centre the drawing and turn its longest axis level, since screens are wider than high."""
+    count = len(xs)
+    mid_x, mid_y = _total(xs) / count, _total(ys) / count
+    for i in range(count):
+        xs[i] -= mid_x
+        ys[i] -= mid_y
+    a, b, c = _dot(xs, xs), _dot(xs, ys), _dot(ys, ys)
+    across, along = b, (a - c + sqrt((a - c) * (a - c) + 4.0 * b * b)) / 2.0
+    size = sqrt(along * along + across * across)
+    if size == 0.0:
+        return
+    cos, sin = along / size, across / size
+    for i in range(count):
+        xs[i], ys[i] = xs[i] * cos + ys[i] * sin, ys[i] * cos - xs[i] * sin
+
+
+def _spread(xs: list[float], ys: list[float], rooms: Sequence[Room], ends: Sequence[End]) -> None:
+    """Make room: no two label boxes overlap, and no actor stands on a line that is not its own."""
+    rounds = max(4, min(70, _STEPS // (2 * len(xs) * len(xs))))
+    for turn in range(rounds):
+        if turn < rounds * 2 // 3:
+            _clear_lines(xs, ys, ends)
+        if not _part_boxes(xs, ys, rooms) and turn > rounds * 2 // 3:
+            return
+
+
+def _part_boxes(xs: list[float], ys: list[float], rooms: Sequence[Room]) -> bool:
+    moved = False
+    for i, (width, height) in enumerate(rooms):
+        for j in range(i):
+            dx, dy = xs[i] - xs[j], ys[i] - ys[j]
+            over_x = (width + rooms[j][0]) / 2.0 + 6.0 - abs(dx)
+            if over_x <= 0.0:
+                continue
+            over_y = (height + rooms[j][1]) / 2.0 + 6.0 - abs(dy)
+            if over_y <= 0.0:
+                continue
+            moved = True
+            if over_x < over_y:
+                step = over_x / 2.0 if dx >= 0.0 else -over_x / 2.0
+                xs[i] += step
+                xs[j] -= step
+            else:
+                step = over_y / 2.0 if dy >= 0.0 else -over_y / 2.0
+                ys[i] += step
+                ys[j] -= step
+    return moved
+
+
+def _clear_lines(xs: list[float], ys: list[float], ends: Sequence[End]) -> None:
+    for a, b, gap in ends:
+        ax, ay = xs[a], ys[a]
+        dx, dy = xs[b] - ax, ys[b] - ay
+        square = dx * dx + dy * dy
+        if square == 0.0:
+            continue
+        length = sqrt(square)
+        for i in range(len(xs)):
+            px, py = xs[i] - ax, ys[i] - ay
+            along = px * dx + py * dy
+            if i in (a, b) or along <= 0.0 or along >= square:
+                continue
+            off = (py * dx - px * dy) / length
+            if -gap < off < gap:
+                push = 0.25 * (gap - off if off >= 0.0 else -gap - off)
+                xs[i] -= push * dy / length
+                ys[i] += push * dx / length
+
+
+def _packed(parts: Sequence[Mapping[str, Point]], rooms: Mapping[str, Room]) -> dict[str, Point]:
+    """Put the largest part first and the others in rows below it, as wide as the largest."""
+    if not parts:
+        return {}
+    boxes = [_box(part, rooms) for part in parts]
+    result: dict[str, Point] = {}
+    width = max(boxes[0][2] - boxes[0][0], _row_width(boxes))
+    x, y, row = 0.0, 0.0, 0.0
+    for part, (left, top, right, bottom) in zip(parts, boxes, strict=True):
+        if x > 0.0 and x + right - left > width:
+            x, y, row = 0.0, y + row + 30.0, 0.0
+        for name, (px, py) in part.items():
+            result[name] = (px - left + x, py - top + y)
+        x += right - left + 20.0
+        row = max(row, bottom - top)
+    return _centred(result)
+
+
+def _row_width(boxes: Sequence[tuple[float, float, float, float]]) -> float:
+    area = _total((right - left + 20.0) * (bottom - top + 30.0) for left, top, right, bottom in boxes)
+    return sqrt(area * ASPECT)
+
+
+def _box(part: Mapping[str, Point], rooms: Mapping[str, Room]) -> tuple[float, float, float, float]:
+    return (
+        min(x - rooms[name][0] / 2.0 for name, (x, _) in part.items()),
+        min(y - rooms[name][1] / 2.0 for name, (_, y) in part.items()),
+        max(x + rooms[name][0] / 2.0 for name, (x, _) in part.items()),
+        max(y + rooms[name][1] / 2.0 for name, (_, y) in part.items()),
+    )
+
+
+def _centred(spots: Mapping[str, Point]) -> dict[str, Point]:
+    mid_x = (min(x for x, _ in spots.values()) + max(x for x, _ in spots.values())) / 2.0
+    mid_y = (min(y for _, y in spots.values()) + max(y for _, y in spots.values())) / 2.0
+    return {name: (x - mid_x, y - mid_y) for name, (x, y) in spots.items()}

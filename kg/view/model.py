@@ -1,0 +1,205 @@
+"""The network model: a `Picture` becomes a `pyvis.network.Network`, and that the plain data of the page.
+
+Every attribute of an actor or an edge is on its pyvis node or edge; nothing is lost on the way, and `title` stays unset
+because pyvis turns a title into live HTML as soon as one of them holds the letters `href`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from kg.records import EntityRecord, Evidence, EventRecord, Picture, Voice
+from kg.view.layout import Point, Room, places
+
+if TYPE_CHECKING:
+    from pyvis.network import Network
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a type of actor is drawn: our figure, the nearest one pyvis has, and an Okabe–Ito colour."""
+
+    figure: str
+    shape: str
+    color: str
+
+
+LOOKS: dict[str, Look] = {
+    "state": Look("square", "square", "#0072B2"),
+    "government": Look("pentagon", "square", "#0072B2"),
+    "body": Look("house", "triangle", "#0072B2"),
+    "ministry": Look("diamond", "diamond", "#56B4E9"),
+    "agency": Look("kite", "diamond", "#56B4E9"),
+    "armed-force": Look("shield", "triangleDown", "#D55E00"),
+    "organization": Look("hexagon", "hexagon", "#009E73"),
+    "company": Look("octagon", "hexagon", "#F0E442"),
+    "publisher": Look("page", "square", "#CC79A7"),
+    "person": Look("circle", "dot", "#E69F00"),
+    "group": Look("crowd", "dot", "#E69F00"),
+    "armed-group": Look("triangle", "triangle", "#4A4F55"),
+    "place": Look("pin", "star", "#009E73"),
+}
+OTHER = Look("circle", "dot", "#9AA1A8")
+
+# Cool is cooperation, warm is conflict; light is words, strong is deeds. Index 0: no quad class (offices, ties).
+QUAD_COLORS = ("#8A9199", "#56B4E9", "#0072B2", "#E69F00", "#D55E00")
+
+DISPUTED = frozenset({"Contested", "Denied"})
+_DRAWING = frozenset({"shape", "color", "size", "width", "dashes", "arrows", "physics"})
+# What the page knows already: the labels of types, and what it computes from the events that a filter leaves.
+_KNOWN = frozenset({"count", "first", "last", "type_label"})
+
+
+def network(picture: Picture) -> Network:
+    """Build the pyvis network of a picture: placed nodes, parallel edges kept, every attribute aboard.
+
+    Raises:
+        ValueError: two edges share an id, or an edge ends at an actor that the picture does not hold.
+    """
+    from pyvis.network import Network  # a third of a second: it loads IPython
+
+    _check(picture)
+    net = Network(height="100%", width="100%", directed=True)
+    net.toggle_physics(False)
+    spots = _spots(picture)
+    for entity in picture.entities.values():
+        look = LOOKS.get(entity.type, OTHER)
+        x, y = spots[entity.id]
+        net.add_node(entity.id, shape=look.shape, color=look.color, x=x, y=y, **_attributes(entity, "id"))
+    for edge in picture.edges:
+        net.add_edge(
+            edge.subject,
+            edge.object,
+            color=QUAD_COLORS[edge.quad_class],
+            dashes=edge.status in DISPUTED,
+            width=_width(edge.count),
+            arrows="to, from" if edge.symmetric else "to",
+            **_attributes(edge, "subject", "object"),
+        )
+    if (len(net.nodes), len(net.edges)) != (len(picture.entities), len(picture.edges)):
+        raise ValueError(f"pyvis kept {len(net.nodes)} nodes and {len(net.edges)} edges only.")
+    return net
+
+
+def page_data(picture: Picture, passages: Mapping[str, str] | None = None) -> Json:
+    """Everything the page needs, as plain values; empty fields are left out, repeated evidence is held once."""
+    net = network(picture)
+    cited = _Cited(picture)
+    events = {key: cited.plain(record, *_told(record)) for key, record in picture.events.items()}
+    claims = {key: cited.plain(record) for key, record in picture.claims.items()}
+    states = {key: cited.plain(record) for key, record in picture.states.items()}
+    nodes = [cited.lean(_without(node, _DRAWING | _KNOWN)) for node in net.nodes]
+    return {
+        "title": picture.title,
+        "types": _types(picture),
+        "nodes": nodes,
+        "edges": [cited.lean(_without(edge, _DRAWING | _KNOWN)) for edge in net.edges],
+        "events": events,
+        "claims": claims,
+        "states": states,
+        "sources": cited.sources,
+        "evidence": cited.rows,
+        "names": dict(sorted(cited.names.items())),
+        "passages": {key: passages[key] for key in cited.keys() if key in passages} if passages else {},
+    }
+
+
+def _check(picture: Picture) -> None:
+    ids = [edge.id for edge in picture.edges]
+    if twice := sorted({name for name in ids if ids.count(name) > 1}):
+        raise ValueError(f"Two edges of the picture share the id {twice[0]!r}.")
+    for edge in picture.edges:
+        for end in (edge.subject, edge.object):
+            if end not in picture.entities:
+                raise ValueError(f"The edge {edge.id!r} ends at {end!r}, which is not in the picture.")
+
+
+def _attributes(record: object, *without: str) -> dict[str, Json]:
+    names = (part.name for part in fields(record))  # type: ignore[arg-type]
+    return {name: getattr(record, name) for name in names if name not in without}
+
+
+def _told(event: EventRecord) -> tuple[str, ...]:
+    """Name the fields that others of the same event tell: class by its label, precision by the date."""
+    told = {"event_class": event.class_label, "precision": event.edtf, "factuality": event.factuality == "Actual"}
+    return tuple(name for name, by_another in told.items() if by_another)
+
+
+def _without(options: Mapping[str, Json], names: Set[str]) -> dict[str, Json]:
+    return {key: value for key, value in options.items() if key not in names}
+
+
+def _width(count: int) -> float:
+    return 1.0 + min(count, 12) * 0.5
+
+
+def _types(picture: Picture) -> list[Json]:
+    labels = {entity.type: entity.type_label or entity.type for entity in picture.entities.values()}
+    order = [*LOOKS, *sorted(set(labels) - set(LOOKS))]
+    looks = ((key, LOOKS.get(key, OTHER)) for key in order if key in labels)
+    return [{"key": key, "label": labels[key], "figure": look.figure, "color": look.color} for key, look in looks]
+
+
+def _spots(picture: Picture) -> dict[str, Point]:
+    links: dict[tuple[str, str], int] = {}
+    for edge in picture.edges:
+        pair = (min(edge.subject, edge.object), max(edge.subject, edge.object))
+        links[pair] = links.get(pair, 0) + 1
+    return places({key: _room(entity) for key, entity in picture.entities.items()}, links)
+
+
+def _room(entity: EntityRecord) -> Room:
+    """Room for the figure and its label, which the page breaks into two lines when it is long."""
+    letters = len(entity.label)
+    return (min(max(letters * 7.0 if letters <= 18 else letters * 4.2, 44.0), 150.0), 46.0 if letters <= 18 else 60.0)
+
+
+class _Cited:
+    """Turns records into lean dictionaries and collects what they share, each piece once."""
+
+    def __init__(self, picture: Picture) -> None:
+        self.sources = dict(picture.sources)
+        self.rows: list[Json] = []
+        self.names: dict[str, str] = {}
+        self._events = picture.events
+        self._numbers: dict[Evidence, int] = {}
+
+    def plain(self, record: object, *without: str) -> dict[str, Json]:
+        return self.lean(_attributes(record, "id", *without))
+
+    def lean(self, attributes: Mapping[str, Json]) -> dict[str, Json]:
+        return {key: self._value(value) for key, value in attributes.items() if value or isinstance(value, float)}
+
+    def keys(self) -> Iterable[str]:
+        """The keys under which passages may be supplied: `<source>:<start>-<end>`."""
+        return sorted({f"{item.source}:{item.start}-{item.end}" for item in self._numbers})
+
+    def _value(self, value: Json) -> Json:
+        if isinstance(value, Evidence):
+            return self._number(value)
+        if isinstance(value, Voice):
+            return self._voice(value)
+        return [self._value(item) for item in value] if isinstance(value, tuple) else value
+
+    def _voice(self, voice: Voice) -> Json:
+        self.names.update(zip(voice.actors, voice.actor_labels, strict=False))
+        event = self._events.get(voice.event)
+        if event and set(event.actors) == set(voice.actors) and event.edtf == voice.edtf:
+            return {"event": voice.event}
+        return {"event": voice.event, "actors": list(voice.actors), "edtf": voice.edtf}
+
+    def _number(self, item: Evidence) -> int:
+        if item not in self._numbers:
+            self._numbers[item] = len(self.rows)
+            self.sources.setdefault(item.source, item.source_label)
+            self.names[item.reporter] = item.reporter_label or item.reporter
+            if item.speaker:
+                self.names[item.speaker] = item.speaker_label or item.speaker
+            source = list(self.sources).index(item.source)
+            place = [source, item.paragraph, item.start, item.end, item.sha256]
+            self.rows.append([*place, item.reporter, item.speaker])
+        return self._numbers[item]

@@ -1,0 +1,70 @@
+"""The page itself: network data, our template, script and style become one HTML text that needs no network.
+
+The script runs only if its hash is the one in the page's own Content-Security-Policy, and that policy allows no
+connection at all; data reach the page as JSON in which no character can close the element that holds it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib import resources
+
+from kg.records import Picture
+from kg.view.model import Json, page_data
+
+_MARKUP = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def draw(picture: Picture, *, passages: Mapping[str, str] | None = None) -> str:
+    """Draw a picture as one HTML page; `passages` holds source text by `<source>:<start>-<end>`, if it may be shown.
+
+    Raises:
+        ValueError: the picture contradicts itself (see `network`).
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    script, style = _asset("assets", "app.js"), _asset("assets", "app.css")
+    template = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True).from_string(
+        _asset("templates", "page.html")
+    )
+    return template.render(
+        title=picture.title,
+        policy=Markup(_policy(script, style)),
+        script=Markup(script),
+        style=Markup(style),
+        data=Markup(_json(page_data(picture, passages))),
+    )
+
+
+def _asset(folder: str, name: str) -> str:
+    text = resources.files("kg.view").joinpath(folder, name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")  # a browser does so before it computes the hash
+
+
+def _policy(script: str, style: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_digest(script)}'",
+            f"style-src '{_digest(style)}'",
+            "img-src data: blob:",
+            "connect-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _json(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character, escape in _MARKUP.items():
+        text = text.replace(character, escape)
+    return text
