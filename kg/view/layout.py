@@ -130,7 +130,10 @@ def _scaled(part: Sequence[str], apart: Sequence[Sequence[float]]) -> tuple[list
         axes.append(vector)
         axes[-1] = [value * sqrt(size) for value in vector]
     # Actors with the same neighbours fall on one point here; a little chance lets the next step part them.
-    xs, ys = ([v + 12.0 * _chance(k + n) for v, n in zip(a, part, strict=True)] for k, a in zip("xy", axes, strict=True))
+    xs, ys = (
+        [value + 12.0 * _chance(axis + name) for value, name in zip(line, part, strict=True)]
+        for axis, line in zip("xy", axes, strict=True)
+    )
     return xs, ys
 
 

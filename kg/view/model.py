@@ -6,11 +6,12 @@ because pyvis turns a title into live HTML as soon as one of them holds the lett
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from kg.records import EntityRecord, Evidence, EventRecord, Picture, Voice
+from kg.records import EdgeRecord, EntityRecord, EventRecord, Evidence, Picture, Voice
 from kg.view.layout import Point, Room, places
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ OTHER = Look("circle", "dot", "#9AA1A8")
 QUAD_COLORS = ("#8A9199", "#56B4E9", "#0072B2", "#E69F00", "#D55E00")
 
 DISPUTED = frozenset({"Contested", "Denied"})
-_DRAWING = frozenset({"shape", "color", "size", "width", "dashes", "arrows", "physics"})
+_DRAWING = frozenset({"shape", "color", "size", "width", "dashes", "arrows"})
 # What the page knows already: the labels of types, and what it computes from the events that a filter leaves.
-_KNOWN = frozenset({"count", "first", "last", "type_label"})
+_KNOWN = frozenset({"count", "first", "last", "type_label", "events", "reported_by"})
 
 
 def network(picture: Picture) -> Network:
@@ -69,7 +70,9 @@ def network(picture: Picture) -> Network:
     for entity in picture.entities.values():
         look = LOOKS.get(entity.type, OTHER)
         x, y = spots[entity.id]
-        net.add_node(entity.id, shape=look.shape, color=look.color, x=x, y=y, **_attributes(entity, "id"))
+        mentions = [asdict(mention) for mention in entity.mentions]
+        own = _attributes(entity, "id", "mentions")
+        net.add_node(entity.id, shape=look.shape, color=look.color, x=x, y=y, mentions=mentions, **own)
     for edge in picture.edges:
         net.add_edge(
             edge.subject,
@@ -78,6 +81,7 @@ def network(picture: Picture) -> Network:
             dashes=edge.status in DISPUTED,
             width=_width(edge.count),
             arrows="to, from" if edge.symmetric else "to",
+            **_explained(edge, picture),
             **_attributes(edge, "subject", "object"),
         )
     if (len(net.nodes), len(net.edges)) != (len(picture.entities), len(picture.edges)):
@@ -92,7 +96,7 @@ def page_data(picture: Picture, passages: Mapping[str, str] | None = None) -> Js
     events = {key: cited.plain(record, *_told(record)) for key, record in picture.events.items()}
     claims = {key: cited.plain(record) for key, record in picture.claims.items()}
     states = {key: cited.plain(record) for key, record in picture.states.items()}
-    nodes = [cited.lean(_without(node, _DRAWING | _KNOWN)) for node in net.nodes]
+    nodes = [cited.lean(_without(node, _DRAWING | _KNOWN) | _named(picture.entities[node["id"]])) for node in net.nodes]
     return {
         "title": picture.title,
         "types": _types(picture),
@@ -104,18 +108,34 @@ def page_data(picture: Picture, passages: Mapping[str, str] | None = None) -> Js
         "sources": cited.sources,
         "evidence": cited.rows,
         "names": dict(sorted(cited.names.items())),
-        "passages": {key: passages[key] for key in cited.keys() if key in passages} if passages else {},
+        "passages": {key: passages[key] for key in cited.places() if key in passages} if passages else {},
     }
 
 
 def _check(picture: Picture) -> None:
-    ids = [edge.id for edge in picture.edges]
-    if twice := sorted({name for name in ids if ids.count(name) > 1}):
-        raise ValueError(f"Two edges of the picture share the id {twice[0]!r}.")
+    often, times = Counter(edge.id for edge in picture.edges).most_common(1)[0] if picture.edges else ("", 0)
+    if times > 1:
+        raise ValueError(f"{times} edges of the picture share the id {often!r}.")
     for edge in picture.edges:
         for end in (edge.subject, edge.object):
             if end not in picture.entities:
                 raise ValueError(f"The edge {edge.id!r} ends at {end!r}, which is not in the picture.")
+
+
+def _named(entity: EntityRecord) -> dict[str, Json]:
+    """Names beside the label, and where the entity is first named."""
+    return {"labels": tuple(each for each in entity.labels if each[1] != entity.label), "mentions": entity.mentions}
+
+
+def _explained(edge: EdgeRecord, picture: Picture) -> dict[str, Json]:
+    """What lies behind an edge, in words: its events with their dates, and who reports them."""
+    events = [picture.events[key] for key in edge.because if key in picture.events]
+    states = [picture.states[key] for key in edge.because if key in picture.states]
+    evidence = [item for event in events for item in event.evidence] + [i for s in states for i in s.evidence]
+    return {
+        "events": [f"{event.edtf or 'undated'}: {event.label}" for event in events],
+        "reported_by": sorted({item.reporter_label or item.reporter for item in evidence}),
+    }
 
 
 def _attributes(record: object, *without: str) -> dict[str, Json]:
@@ -174,7 +194,7 @@ class _Cited:
     def lean(self, attributes: Mapping[str, Json]) -> dict[str, Json]:
         return {key: self._value(value) for key, value in attributes.items() if value or isinstance(value, float)}
 
-    def keys(self) -> Iterable[str]:
+    def places(self) -> Iterable[str]:
         """The keys under which passages may be supplied: `<source>:<start>-<end>`."""
         return sorted({f"{item.source}:{item.start}-{item.end}" for item in self._numbers})
 
@@ -200,6 +220,6 @@ class _Cited:
             if item.speaker:
                 self.names[item.speaker] = item.speaker_label or item.speaker
             source = list(self.sources).index(item.source)
-            place = [source, item.paragraph, item.start, item.end, item.sha256]
+            place = [source, item.paragraph, item.start, item.end, item.sha256[:16]]
             self.rows.append([*place, item.reporter, item.speaker])
         return self._numbers[item]

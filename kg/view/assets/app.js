@@ -32,7 +32,7 @@
 	/** @typedef {{id: string, kind: string, label: string, type_label: string, left?: string[], right?: string[],
 	 *   earliest_begin?: string, latest_begin?: string, earliest_end?: string, latest_end?: string, last_known?: string,
 	 *   certainty?: string, started_by?: string, ended_by?: string, evidence?: number[]}} Held */
-	/** @typedef {[source: string, paragraph: number, start: number, end: number, sha256: string, reporter: string,
+	/** @typedef {[source: string, paragraph: number, start: number, end: number, hash: string, reporter: string,
 	 *   speaker: string]} Cited */
 	/** @typedef {{key: string, label: string, figure: string, color: string}} Look */
 
@@ -1859,7 +1859,7 @@
 					"div",
 					{ class: "passage" },
 					span(`¶ ${paragraph}, characters ${start}–${end}`),
-					h("code", { title: sha }, "sha256 " + sha.slice(0, 12) + "…"),
+					h("code", null, `sha256 ${sha}…`),
 					span(sources.get(source) || source, "soft"),
 				);
 			});
@@ -2201,9 +2201,7 @@
 
 	/** @param {Actor} actor */
 	function actorPanel(actor) {
-		const others = (actor.labels || [])
-			.filter(([, text]) => text !== actor.label)
-			.map(([tag, text]) => `${text} (${tag})`);
+		const others = (actor.labels || []).map(([tag, text]) => `${text} (${tag})`);
 		const linked = [...shown.edges.keys()].filter((e) => e.from === actor.id || e.to === actor.id).length;
 		const states = (heldOfActor.get(actor.id) || [])
 			.slice()
