@@ -14,7 +14,7 @@ from typing import Any
 
 from kg import dates, model, strict_yaml
 from kg.dossier_format import PASSAGE, RELATIVE, SECTIONS, SOURCE, Field
-from kg.errors import DataProblems, DateError, Problem, did_you_mean
+from kg.errors import DataProblems, DateError, Problem, did_you_mean, nearest
 from kg.strict_yaml import Map, Node, Sequence, Text
 from kg.terms import SLUG
 
@@ -64,14 +64,15 @@ class Declared:
 class Reading:
     """A dossier, the ids and references in it and the problems met.
 
-    `dossier` is None if there is a problem; then the ids and references still tell what could be read, and there are
-    no ids at all if nothing could.
+    `dossier` is None if there is a problem; ids and references still tell what could be read, and `complete` says
+    whether these are all the ids it gives.
     """
 
     dossier: model.Dossier | None
     declared: tuple[Declared, ...]
     references: tuple[Reference, ...]
     problems: tuple[Problem, ...]
+    complete: bool = True
 
 
 def read(path: Path, shown: str = "") -> Reading:
@@ -80,7 +81,7 @@ def read(path: Path, shown: str = "") -> Reading:
     try:
         top = strict_yaml.read(path, name)
     except DataProblems as error:
-        return Reading(None, (), (), error.problems)
+        return Reading(None, (), (), error.problems, complete=False)
     return _Reader(name).dossier(top)
 
 
@@ -114,28 +115,31 @@ class _Reader:
         self.problems: list[Problem] = []
         self.declared: list[Declared] = []
         self.references: list[Reference] = []
+        self.complete = True
         self.spans: dict[tuple[int, int], model.Passage] = {}
 
     def dossier(self, top: Map) -> Reading:
-        self._known_keys(top, ("source", *SECTIONS), "")
+        meant = self._known_keys(top, ("source", *SECTIONS), "")
         values: dict[str, Any] = {}
         source_node = top.items.get("source")
-        if source_node is None:
+        if source_node is None and "source" not in meant:
             self._say(top.line, "", "the section 'source' is missing.", "Say which document this is.")
-        else:
+        elif source_node is not None:
             values["source"] = self._record(source_node, "source", SOURCE, model.Source)
         for section, fields in SECTIONS.items():
             if section in top.items:
                 values[section] = self._section(top.items[section], section, fields)
+        self.complete &= not meant
         self._own_rules(values)
         whole = None if self.problems else model.Dossier(path=self.path, **values)
-        return Reading(whole, tuple(self.declared), tuple(self.references), tuple(self.problems))
+        return Reading(whole, tuple(self.declared), tuple(self.references), tuple(self.problems), self.complete)
 
     def _section(self, node: Node, section: str, fields: tuple[Field, ...]) -> tuple[Any, ...]:
         if isinstance(node, Text) and not node.value:
             return ()
         if not isinstance(node, Sequence):
             self._say(node.line, section, "must be a list.", "Begin each entry with '- '.")
+            self.complete = False
             return ()
         records = [
             self._record(item, f"{section}[{i}]", fields, _MAKERS[section]) for i, item in enumerate(node.items, 1)
@@ -145,13 +149,14 @@ class _Reader:
     def _record(self, node: Node, where: str, fields: tuple[Field, ...], make: Callable[..., Any]) -> Any:
         if not isinstance(node, Map):
             self._say(node.line, where, "must be a mapping of keys to values.", "Write 'key: value' lines.")
+            self.complete = False
             return None
         where = self._named(node, where)
-        self._known_keys(node, [f.key for f in fields], where)
         before = len(self.problems)
+        meant = self._known_keys(node, [f.key for f in fields], where)
         values = {}
         for spec in fields:
-            value = self._value(node, spec, where)
+            value = None if spec.key in meant else self._value(node, spec, where)
             if value is not None:
                 values[spec.name] = value
         if len(self.problems) > before:
@@ -162,7 +167,10 @@ class _Reader:
         """Call a record by its id instead of its number, and note the id."""
         section, bracket, _ = where.partition("[")
         named = node.items.get("id")
-        if "." in where or not isinstance(named, Text) or not named.value.strip():
+        if "." in where or section == "mentions":
+            return where
+        if not isinstance(named, Text) or not named.value.strip():
+            self.complete = False
             return where
         name = named.value.strip()
         self.declared.append(Declared(section, name, self.path, node.line))
@@ -275,11 +283,15 @@ class _Reader:
             values.append(item.value)
         return tuple(values)
 
-    def _known_keys(self, node: Map, keys: Collection[str], where: str) -> None:
-        for key, line in node.lines.items():
-            if key not in keys:
-                hint = did_you_mean(key, keys) or f"Known here: {', '.join(keys)}."
-                self._say(line, where, f"unknown key '{key}'.", hint)
+    def _known_keys(self, node: Map, keys: Collection[str], where: str) -> set[str]:
+        """Tell unknown keys, and give the keys that they mean, so that those are not told as missing too."""
+        meant: set[str] = set()
+        for key in [key for key in node.items if key not in keys]:
+            likely = nearest(key, set(keys) - node.items.keys() - meant)
+            meant.add(likely)
+            hint = f"Did you mean '{likely}'?" if likely else f"Known here: {', '.join(keys)}."
+            self._say(node.lines[key], where, f"unknown key '{key}'.", hint)
+        return meant
 
     def _own_rules(self, values: dict[str, Any]) -> None:
         for section in ("measures", "tenures"):

@@ -126,5 +126,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("xyz", ["gustavo-petro"])
     ''
     """
+    likely = nearest(word, known)
+    return f"Did you mean '{likely}'?" if likely else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Give the known word that is most like it, empty when none is.
+
+    >>> nearest("factualty", ["actor", "factuality"])
+    'factuality'
+    """
     near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"Did you mean '{near[0]}'?" if near else ""
+    return near[0] if near else ""

@@ -196,7 +196,7 @@ def _shown(path: Path) -> str:
 
 def _resolve(readings: list[Reading], known: Registers, words: Vocabulary) -> list[Problem]:
     references: list[Reference] = [ref for reading in readings for ref in reading.references]
-    if not all(reading.declared for reading in readings):  # what a file that cannot be read declares is not known
+    if not all(reading.complete for reading in readings):  # what cannot be read may be what they name
         references = [ref for ref in references if ref.kind not in ("event", "claim")]
     declared = [each for reading in readings for each in reading.declared]
     return dossier.unresolved(

@@ -221,6 +221,15 @@ def make_data_folder(base: Path) -> DataFolder:
     return folder
 
 
+MakeFolder = Callable[[Path], DataFolder]
+
+
+@pytest.fixture(scope="session")
+def make_folder() -> MakeFolder:
+    """Make the small valid data folder at a place of one's choice: `make_folder(tmp_path_factory.mktemp("x"))`."""
+    return make_data_folder
+
+
 @pytest.fixture
 def data_folder(tmp_path: Path) -> DataFolder:
     """A small valid data folder of this test alone."""
