@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg import describe, pages, query, questions, store
+from kg import query, questions, sparql, store
 from kg.errors import StorageError, UsageError
 from kg.query import AS_OF, Limits
-from kg.records import Picture
 from kg.store import Answer, Rows
 from kg.terms import ID, expand
 
@@ -26,8 +25,10 @@ if TYPE_CHECKING:
     import pyvis.network
     import rdflib
 
+    from kg import pages
     from kg.export import Selection
     from kg.paths import Ways
+    from kg.records import Picture
 
 
 class Graph:
@@ -61,7 +62,7 @@ class Graph:
             QuerySyntax, QueryRefused, QueryLimit: see there.
             UsageError: a parameter that the query does not have, or that is no value.
         """
-        question = questions.all_questions().get(text.strip()) if " " not in text.strip() else None
+        question = questions.saved(text.strip())
         if question:
             bound = self._question_values(question, dict(values or {}), as_of)
             return query.run(self.store, question.text, bound, Limits(max_rows, timeout))
@@ -69,6 +70,17 @@ class Graph:
         if as_of is not None:
             given[AS_OF] = query.day(str(as_of))
         return query.run(self.store, text, given, Limits(max_rows, timeout))
+
+    def question_text(self, name: str, values: Mapping[str, Any] | None = None, as_of: date | str | None = None) -> str:
+        """The SPARQL of a saved question with its parameters bound, ready to be asked anywhere.
+
+        Raises:
+            NotFound: no question is called so, or a parameter names nothing.
+            UsageError: a parameter that the question does not have, or that is no value.
+        """
+        question = questions.question(name)
+        bound = self._question_values(question, dict(values or {}), as_of)
+        return sparql.bind(question.text, {key: str(term) for key, term in bound.items()})
 
     def rows(self, text: str, values: Mapping[str, Any] | None = None, **options: Any) -> list[dict[str, str]]:
         """Ask a SELECT query or saved question and give plain strings by variable, IRIs shortened to CURIEs."""
@@ -98,6 +110,8 @@ class Graph:
         Raises:
             NotFound, Ambiguous: nothing, or more than one thing, is called so.
         """
+        from kg import describe
+
         iri = expand(name)
         return NamedNode(iri) if iri and not iri.startswith(ID) else NamedNode(ID + describe.find(self.store, name))
 
@@ -131,14 +145,20 @@ class Graph:
 
     def find(self, name: str) -> str:
         """The id of whatever people call by a name; see `kg.describe.find`."""
+        from kg import describe
+
         return describe.find(self.store, name)
 
     def show(self, name: str, as_of: date | None = None) -> pages.Page:
         """Everything known of an entity, event, claim or measure, with evidence."""
+        from kg import pages
+
         return pages.page(self.store, name, as_of)
 
     def timeline(self, *names: str, since: date | None = None, until: date | None = None) -> pages.Timeline:
         """What happened between two sides, or what one side took part in, by date."""
+        from kg import pages
+
         return pages.timeline(self.store, names, since, until)
 
     def path(self, start: str, end: str, limit: int = 3, *, states: bool = True) -> Ways:
@@ -149,10 +169,13 @@ class Graph:
 
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""
+        from kg import describe
+
         return describe.picture(self.store, title, as_of)
 
     def networkx(self) -> networkx.MultiDiGraph[str]:
         """All entities and direct edges as a networkx MultiDiGraph, with every attribute."""
+        from kg import describe
         from kg.network import graph
 
         return graph(describe.picture(self.store, everyone=True))
@@ -175,7 +198,7 @@ class Graph:
         Raises:
             UsageError: the format does not exist.
         """
-        from kg import export
+        from kg import describe, export
 
         export.checked(form)
         if form == "csv":

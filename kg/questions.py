@@ -3,10 +3,9 @@
     # title: Who sanctioned whom
     # description: Sanctions that happened, with date and source.
     # param: who entity = gustavo-petro -- the sanctioned person
-    # table: whom, when, paragraph
 
-`table` names the columns that a table for eyes shows; other formats give all. A parameter is a variable of the query;
-its type is entity, day, number or text, and its default makes every question run as it stands.
+A parameter is a variable of the query; its type is entity, day, number or text, and its default makes every question
+run as it stands. Columns that hold only ids stand last: a table that is too wide leaves them out.
 """
 
 from __future__ import annotations
@@ -43,7 +42,6 @@ class Question:
     description: str
     parameters: tuple[Parameter, ...]
     text: str
-    table: tuple[str, ...] = ()
 
 
 def read(path: Path) -> Question:
@@ -53,7 +51,7 @@ def read(path: Path) -> Question:
         QuerySyntax: its header is not as it should be.
     """
     text = path.read_text(encoding="utf-8")
-    header: dict[str, list[str]] = {"title": [], "description": [], "param": [], "table": []}
+    header: dict[str, list[str]] = {"title": [], "description": [], "param": []}
     for number, line in enumerate(text.splitlines(), 1):
         match = re.match(r"#\s*(\w+):\s*(.*)", line)
         if match and match[1] in header:
@@ -70,7 +68,6 @@ def read(path: Path) -> Question:
         description=" ".join(header["description"]),
         parameters=tuple(_parameter(path, line) for line in header["param"]),
         text=text,
-        table=tuple(name.strip() for line in header["table"] for name in line.split(",")),
     )
 
 

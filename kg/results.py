@@ -16,15 +16,17 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    RdfFormat,
     Triple,
+    serialize,
 )
 
 from kg.errors import UsageError, did_you_mean
 from kg.store import Answer, Rows, Term
-from kg.terms import XSD, compact
+from kg.terms import PREFIXES, XSD, compact
 
 ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "xml", "md")
-GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
+GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "trig", "rdfxml")
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -38,6 +40,8 @@ _SUFFIXES = {
     ".ttl": "turtle",
     ".nt": "ntriples",
     ".jsonld": "jsonld",
+    ".trig": "trig",
+    ".rdf": "rdfxml",
 }
 
 
@@ -63,13 +67,21 @@ def write(answer: Answer, form: str, width: int = 0) -> bytes:
     return _graph(answer, _checked(form, GRAPH_FORMATS))
 
 
-def chosen(answer: Rows, columns: Sequence[str]) -> Rows:
-    """Keep the named columns of an answer, in that order, and each row once; all columns if none is named."""
-    if not columns:
-        return answer
-    places = [answer.variables.index(name) for name in columns]
-    kept = dict.fromkeys(tuple(row[i] for i in places) for row in answer.rows)
-    return Rows(tuple(columns), iter(kept))
+def for_eyes(answer: Rows, width: int) -> Rows:
+    """Leave out the last columns while they hold nothing but ids of ours and the table is too wide (0: unbounded)."""
+    rows = list(answer.rows)
+    shown = [[show(term) for term in row] for row in rows]
+    count = len(answer.variables)
+    while count > 1 and width and _natural_width(answer.variables[:count], shown) > width:
+        if not all(row[count - 1].startswith("id:") or not row[count - 1] for row in shown):
+            break
+        count -= 1
+    return Rows(answer.variables[:count], iter(dict.fromkeys(row[:count] for row in rows)))
+
+
+def _natural_width(header: Sequence[str], shown: Sequence[Sequence[str]]) -> int:
+    sizes = [max([width_of(name), *(width_of(row[i]) for row in shown)]) for i, name in enumerate(header)]
+    return sum(sizes) + 2 * (len(sizes) - 1)
 
 
 def _checked(form: str, known: Sequence[str]) -> str:
@@ -135,6 +147,8 @@ def width_of(text: str) -> int:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int = 0) -> str:
     """Lay rows out in aligned columns under a ruled header; cells that do not fit in `width` wrap.
 
+    With a width it is meant for eyes: first cells that repeat the row above stay blank.
+
     >>> print(table(["who", "n"], [["Petro", "12"], ["Trump", "3"]]), end="")
     who    n
     ─────  ──
@@ -148,9 +162,19 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int = 0) 
         least = [_longest_word([name, *(row[i] for row in body)]) for i, name in enumerate(header)]
         sizes = _fitted(sizes, least, width - 2 * (len(sizes) - 1))
     lines = [_line(list(header), sizes, [False] * len(sizes)), "  ".join("─" * size for size in sizes)]
+    above: Sequence[str] = ()
     for row in body:
-        lines += _wrapped(row, sizes, numeric)
+        lines += _wrapped(_without_repeats(row, above) if width else row, sizes, numeric)
+        above = row
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _without_repeats(row: Sequence[str], above: Sequence[str]) -> list[str]:
+    """Leave blank the first cells that say what the row above says, so that groups are seen."""
+    same = 0
+    while same < len(row) - 1 and same < len(above) and row[same] == above[same]:
+        same += 1
+    return ["" if i < same else cell for i, cell in enumerate(row)]
 
 
 def _clean(cell: str) -> str:
@@ -229,11 +253,12 @@ def _csv(answer: Rows) -> bytes:
 
 def _tsv(answer: Rows) -> bytes:
     head = "\t".join(f"?{name}" for name in answer.variables)
-    body = ("\t".join(_tsv_term(term) for term in row) for row in answer.rows)
+    body = ("\t".join(tsv_term(term) for term in row) for row in answer.rows)
     return "".join(f"{line}\n" for line in chain([head], body)).encode()
 
 
-def _tsv_term(term: Term | None) -> str:
+def tsv_term(term: Term | None) -> str:
+    """Write one term as the SPARQL 1.1 TSV results do; an unbound one is empty."""
     if isinstance(term, Literal) and term.datatype.value == f"{XSD}integer":
         return term.value
     return "" if term is None else str(term).replace("\t", "\\t")
@@ -246,21 +271,22 @@ def _json_line(variables: Sequence[str], row: tuple[Term | None, ...]) -> bytes:
 
 def _json(answer: Rows) -> bytes:
     bindings = [
-        {name: _json_term(term) for name, term in zip(answer.variables, row, strict=True) if term is not None}
+        {name: json_term(term) for name, term in zip(answer.variables, row, strict=True) if term is not None}
         for row in answer.rows
     ]
     whole = {"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}}
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _json_term(term: Term) -> dict[str, Any]:
+def json_term(term: Term) -> dict[str, Any]:
+    """Write one term as the SPARQL 1.1 JSON results do."""
     if isinstance(term, NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, BlankNode):
         return {"type": "bnode", "value": term.value}
     if isinstance(term, Triple):
         parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
-        return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
+        return {"type": "triple", "value": {name: json_term(part) for name, part in parts.items()}}
     found: dict[str, Any] = {"type": "literal", "value": term.value}
     if term.language:
         return {**found, "xml:lang": term.language}
@@ -271,7 +297,7 @@ def _xml(answer: Rows) -> bytes:
     from xml.sax.saxutils import escape, quoteattr
 
     def element(term: Term) -> str:
-        found = _json_term(term)
+        found = json_term(term)
         if found["type"] == "triple":
             parts = "".join(f"<{k}>{element(getattr(term, k))}</{k}>" for k in ("subject", "predicate", "object"))
             return f"<triple>{parts}</triple>"
@@ -301,6 +327,13 @@ def _graph(triples: Iterable[Triple], form: str) -> bytes:
         from kg.turtle import turtle
 
         return turtle(ordered).encode()
+    if form == "rdfxml":
+        return (serialize(ordered, format=RdfFormat.RDF_XML, prefixes=PREFIXES) or b"") + b"\n"
+    quads = (Quad(t.subject, t.predicate, t.object) for t in ordered)
+    if form == "trig":
+        from kg.turtle import trig
+
+        return trig(quads).encode()
     from kg.jsonld import jsonld
 
-    return jsonld(Quad(t.subject, t.predicate, t.object) for t in ordered).encode()
+    return jsonld(quads).encode()

@@ -13,9 +13,6 @@ import json
 import os
 import re
 import shutil
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +33,7 @@ from pyoxigraph import (
 )
 from pyoxigraph import Store as _Oxigraph
 
+from kg import sparql
 from kg.errors import QueryError, QuerySyntax, StorageError, UsageError
 from kg.terms import PREFIXES
 
@@ -54,6 +52,14 @@ class Rows:
 Answer = Rows | bool | Iterator[Triple]
 
 
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs a query is asked over: those that make up the default graph, and those that GRAPH reaches."""
+
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+
+
 class Embedded:
     """An Oxigraph store, read only on disk or filled in memory."""
 
@@ -68,12 +74,37 @@ class Embedded:
         store.bulk_load("".join(lines).encode(), format=RdfFormat.N_QUADS)
         return cls(store, "memory")
 
-    def query(self, text: str) -> Answer:
-        """Run a query over the union of all graphs; the standard prefixes are known."""
+    @classmethod
+    def of_generation(cls, folder: Path, name: str) -> Embedded:
+        """Open the store of one generation, read only; a newer build does not change it.
+
+        Raises:
+            StorageError: it cannot be opened.
+        """
         try:
-            result = self._store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+            return cls(_Oxigraph.read_only(str(folder / "store")), name)
+        except OSError as error:
+            raise StorageError(
+                f"{name}: the store cannot be opened: {error}.", hint="Build again with `kg build`."
+            ) from error
+
+    def query(self, text: str, dataset: Dataset | None = None, base: str | None = None) -> Answer:
+        """Run a query; the standard prefixes are known, and relative IRIs if there is a base.
+
+        The graphs are those of `dataset`, else those that FROM names, else all, their union being the default graph.
+        """
+        chosen: dict[str, Any] = {"use_default_graph_as_union": not _names_graphs(text)}
+        try:
+            if dataset is not None:
+                chosen = {
+                    "default_graph": [NamedNode(graph) for graph in dataset.default],
+                    "named_graphs": [NamedNode(graph) for graph in dataset.named],
+                }
+            result = self._store.query(text, prefixes=PREFIXES, base_iri=base, **chosen)
         except SyntaxError as error:
             raise QuerySyntax(str(error)) from error
+        except ValueError as error:
+            raise QueryError(f"A graph of the dataset is no IRI: {error}.") from error
         except OSError as error:
             raise StorageError(f"{self.name}: {error}.", hint="Build again with `kg build`.") from error
         return _answer(result)
@@ -91,14 +122,19 @@ class Remote:
         self._timeout = timeout
         self._graphs: tuple[str, ...] | None = None
 
-    def query(self, text: str) -> Answer:
-        """Send a query; the standard prefixes are declared in front of it."""
+    def query(self, text: str, dataset: Dataset | None = None, base: str | None = None) -> Answer:
+        """Send a query; the base, if there is one, and the standard prefixes are declared in front of it."""
+        declared = f"BASE <{base}> " if base else ""
+        declared += "".join(f"PREFIX {name}: <{iri}> " for name, iri in PREFIXES.items())
+        if dataset is not None:
+            return self._send(declared + text, dataset.default, dataset.named)
+        if _names_graphs(text):
+            return self._send(declared + text, (), ())
         if self._graphs is None:
-            found = self._send("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", ())
+            found = self._send("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", (), ())
             assert isinstance(found, Rows)
             self._graphs = tuple(sorted(row[0].value for row in found.rows if isinstance(row[0], NamedNode)))
-        declared = "".join(f"PREFIX {name}: <{iri}> " for name, iri in PREFIXES.items())
-        return self._send(declared + text, self._graphs)
+        return self._send(declared + text, self._graphs, self._graphs)
 
     def native(self) -> Any:
         """A remote service has no embedded store."""
@@ -107,10 +143,14 @@ class Remote:
             hint="Build locally, or use rdflib's SPARQLStore.",
         )
 
-    def _send(self, text: str, graphs: tuple[str, ...]) -> Answer:
+    def _send(self, text: str, default: tuple[str, ...], named: tuple[str, ...]) -> Answer:
+        import urllib.error
+        import urllib.parse
+        import urllib.request
+
         fields = [("query", text)]
-        fields += [("default-graph-uri", graph) for graph in graphs]
-        fields += [("named-graph-uri", graph) for graph in graphs]
+        fields += [("default-graph-uri", graph) for graph in default]
+        fields += [("named-graph-uri", graph) for graph in named]
         request = urllib.request.Request(
             self.name,
             data=urllib.parse.urlencode(fields).encode(),
@@ -158,13 +198,7 @@ def open_store(location: str) -> Store:
     """
     if location.startswith(("http://", "https://")):
         return Remote(location)
-    folder = generation(Path(location)) / "store"
-    try:
-        return Embedded(_Oxigraph.read_only(str(folder)), location)
-    except OSError as error:
-        raise StorageError(
-            f"{location}: the store cannot be opened: {error}.", hint="Build again with `kg build`."
-        ) from error
+    return Embedded.of_generation(generation(Path(location)), location)
 
 
 def generation(folder: Path) -> Path:
@@ -213,7 +247,7 @@ def lines(folder: Path) -> list[str]:
     raw = _part(folder, "kg.nq")
     if hashlib.sha256(raw).hexdigest() != manifest(folder).get("digest"):
         raise _damaged(folder, "kg.nq is not what was written")
-    return raw.decode().splitlines(keepends=True)
+    return [f"{line}\n" for line in raw.decode().split("\n")[:-1]]
 
 
 def _part(folder: Path, name: str) -> bytes:
@@ -237,23 +271,29 @@ def write(folder: Path, quads: list[str], about: Mapping[str, Any]) -> Path:
     """
     if folder.parts[:1] in (("http:",), ("https:",)):
         raise UsageError("A build goes to a folder, not to a service.", hint="Name a folder with --store.")
-    fresh: Path | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
-            before = _current(folder)
-            fresh = _free_name(folder, str(about["digest"])[:12])
-            fresh.mkdir()
-            _fill(fresh, quads, about)
-            save(folder / CURRENT, f"{fresh.name}\n".encode())
-            _tidy(folder, keep={fresh.name, before})
+            return _swap_in(folder, quads, about)
     except OSError as error:
-        if fresh is not None and _current(folder) != fresh.name:
-            shutil.rmtree(fresh, ignore_errors=True)
         raise StorageError(
             f"{folder}: cannot be written: {error.strerror or error}.",
             hint="What was built before is untouched; make room, or choose another folder with --store.",
         ) from error
+
+
+def _swap_in(folder: Path, quads: list[str], about: Mapping[str, Any]) -> Path:
+    before = _current(folder)
+    fresh = _free_name(folder, str(about["digest"])[:12])
+    try:
+        fresh.mkdir()
+        _fill(fresh, quads, about)
+        save(folder / CURRENT, f"{fresh.name}\n".encode())
+    except BaseException:
+        if _current(folder) != fresh.name:
+            shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    _tidy(folder, keep={fresh.name, before})
     return fresh
 
 
@@ -339,6 +379,16 @@ def _lock(folder: Path) -> Iterator[None]:
                 f"{folder}: another build is running there.", hint="Wait for it, or choose --store."
             ) from error
         yield
+
+
+def _names_graphs(text: str) -> bool:
+    """Whether the query says with FROM over which graphs it is asked."""
+    if "FROM" not in text.upper():
+        return False
+    try:
+        return any(token.text.upper() == "FROM" for token in sparql.tokens(text) if token.kind == "word")
+    except QuerySyntax:
+        return False  # the engine tells what is wrong
 
 
 def _answer(result: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:

@@ -50,13 +50,14 @@ def query(
     graphs = not isinstance(answer, (Rows, bool))
     default = ("turtle" if graphs else "table") if out.terminal() else ("turtle" if graphs else "json")
     chosen = form or results.format_of(output or "") or default
+    width = out.width() if chosen == "table" and out.terminal() else 0
     found: object = answer
     if isinstance(answer, Rows):
         found = list(answer.rows)
         answer = Rows(answer.variables, iter(found))
-        if chosen in ("table", "md"):
-            answer = results.chosen(answer, _columns(text))
-    out.emit(results.write(answer, chosen, out.width() if chosen == "table" and out.terminal() else 0), output)
+        if chosen == "table":
+            answer = results.for_eyes(answer, width)
+    out.emit(results.write(answer, chosen, width), output)
     return 1 if exit_status and (found is False or found == []) else 0
 
 
@@ -77,14 +78,6 @@ def _text(question: str) -> str:
 
         return saved(question).name
     return question
-
-
-def _columns(text: str) -> tuple[str, ...]:
-    """The columns that a saved question shows in a table."""
-    from kg.questions import saved
-
-    found = saved(text)
-    return found.table if found else ()
 
 
 def _pair(param: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ import click
 from kg import __version__
 from kg.cli import out
 
+_TOUR_ROWS = 9
 _PARTS = ("click", "networkx", "oxrdflib", "pyoxigraph", "pyshacl", "pyvis", "rdflib", "yaml", "pandas")
 
 
@@ -65,11 +66,16 @@ def tour(location: str, directory: Path) -> None:
 
 def _answer(graph: Any, name: str) -> None:
     from kg.questions import question
-    from kg.results import chosen, write
+    from kg.results import for_eyes, write
+    from kg.store import Rows
 
     asked = question(name)
     click.echo(f"\n{click.style(asked.title, bold=True)}   {click.style(f'kg query {name}', dim=True)}")
-    click.echo(write(chosen(graph.query(name), asked.table), "table", out.width()), nl=False)
+    answer = for_eyes(graph.query(name), out.width())
+    rows = list(answer.rows)
+    click.echo(write(Rows(answer.variables, iter(rows[:_TOUR_ROWS])), "table", out.width()), nl=False)
+    if len(rows) > _TOUR_ROWS:
+        click.echo(f"… and {len(rows) - _TOUR_ROWS} more: kg query {name}")
 
 
 @click.command()

@@ -13,8 +13,13 @@ from kg.errors import UsageError
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10.0, show_default=True,
-              help="Seconds that one query may take.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds that one query may take.",
+)
 @click.option("--max-rows", type=click.IntRange(1), default=100_000, show_default=True, help="Rows of one answer.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer queries.  [default: one per core]")
 @click.option("--memory", type=click.IntRange(256), default=640, show_default=True, help="MiB that one worker may use.")
@@ -35,9 +40,7 @@ def serve(
     from kg.web.doors import silent, to_stderr
 
     given = {"workers": workers} if workers else {}
-    settings = Settings(
-        location, host, port, hosts, cors, timeout, max_rows, memory=memory * 1024 * 1024, **given
-    )
+    settings = Settings(location, host, port, hosts, cors, timeout, max_rows, memory=memory * 1024 * 1024, **given)
     server.serve(settings, silent if quiet else to_stderr, lambda address: out.say(f"Serving {location} at {address}"))
 
 
