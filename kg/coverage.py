@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg import query
 from kg.graph import Graph
-from kg.results import table
+from kg.lines import Piece, flow, padded, width_of
 from kg.terms import BASE, DIP, PREFIXES, RDF, RDFS, SCHEMA, XSD, local_name
 from kg.turtle import turtle
 
@@ -20,6 +20,17 @@ _COUNTS = {
     "by type of entity": "?s a dip:Entity ; a ?k . FILTER NOT EXISTS { ?s a ?n . ?n rdfs:subClassOf+ ?k } "
     "FILTER(STRSTARTS(STR(?k), STR(dip:)))",
 }
+_BY_MONTH = """SELECT ?k (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s dip:factuality dip:Actual ;
+  sem:hasEarliestBeginTimeStamp ?first ; sem:hasLatestEndTimeStamp ?last . FILTER NOT EXISTS { ?s dip:aggregate true }
+  BIND(SUBSTR(STR(?first), 1, 7) AS ?k) FILTER(SUBSTR(STR(?last), 1, 7) = ?k) } GROUP BY ?k ORDER BY ?k"""
+_PASSAGES = {
+    "cited": "?n a dip:Passage",
+    "attributed to a speaker": "?s dip:attributedTo ?who ; prov:wasDerivedFrom ?n",
+}
+_SPAN = {
+    "first": ("MIN(?day)", "?e dip:factuality dip:Actual ; sem:hasEarliestBeginTimeStamp ?day"),
+    "last": ("MAX(?day)", "?e dip:factuality dip:Actual ; sem:hasLatestEndTimeStamp ?day"),
+}
 
 
 def coverage(graph: Graph) -> dict[str, Any]:
@@ -28,32 +39,37 @@ def coverage(graph: Graph) -> dict[str, Any]:
     for name, pattern in _COUNTS.items():
         text = f"SELECT ?k (COUNT(DISTINCT ?s) AS ?n) WHERE {{ {pattern} }} GROUP BY ?k ORDER BY DESC(?n) ?k"
         found[name] = {local_name(row["k"]): int(row["n"]) for row in query.rows(graph.store, text)}
-    one = query.rows(
-        graph.store,
-        """SELECT (COUNT(DISTINCT ?p) AS ?passages) (COUNT(DISTINCT ?q) AS ?attributed)
-      (MIN(?b) AS ?first) (MAX(?l) AS ?last) WHERE {
-        { ?a prov:wasDerivedFrom ?p . ?p a dip:Passage } UNION { ?q dip:attributedTo ?who }
-        UNION { ?e dip:factuality dip:Actual ; sem:hasEarliestBeginTimeStamp ?b }
-        UNION { ?e dip:factuality dip:Actual ; sem:hasLatestEndTimeStamp ?l } }""",
-    )[0]
-    found["passages"] = {"cited": int(one["passages"]), "attributed to a speaker": int(one["attributed"])}
-    found["span"] = {"first": one["first"], "last": one["last"]}
+    found["actual events by month, where one is known"] = {
+        row["k"]: int(row["n"]) for row in query.rows(graph.store, _BY_MONTH)
+    }
+    found["passages"] = {name: int(_one(graph, pattern, "COUNT(DISTINCT ?n)")) for name, pattern in _PASSAGES.items()}
+    found["span"] = {name: _one(graph, pattern, how) for name, (how, pattern) in _SPAN.items()}
     return found
 
 
-def text(found: dict[str, Any]) -> str:
+def _one(graph: Graph, pattern: str, how: str) -> str:
+    return query.rows(graph.store, f"SELECT ({how} AS ?value) WHERE {{ {pattern} }}")[0]["value"]
+
+
+def text(found: dict[str, Any], width: int = 100) -> str:
     """Lay the counts out for a terminal."""
-    lines = []
-    for name, value in found.items():
-        if isinstance(value, dict):
-            lines.append(f"{name}\n" + table(("what", "count"), [[k, str(v)] for k, v in value.items()]))
-        elif isinstance(value, list):
-            lines.append(
-                f"{name}\n" + table(tuple(value[0]) if value else (), [[str(v) for v in row.values()] for row in value])
-            )
-        else:
-            lines.append(f"{name}  {value}\n")
-    return "\n".join(lines)
+    lines = [*flow("", [f"DiploKG {found.get('diplokg', '')} · digest", str(found["digest"])], width)]
+    for source in found.get("sources", ()):
+        lines += ["", *flow("", [Piece(source["title"], "bold")], width)]
+        lines += flow(
+            "  ", [f"{source['publisher']}, {source['published']}", Piece(f"id:{source['id']}", "dim")], width
+        )
+        lines += flow("  ", [Piece(f"SHA-256 {source['sha256']}", "dim")], width)
+    for name, counts in found.items():
+        if isinstance(counts, dict) and counts:
+            lines += ["", *flow("", [Piece(name, "bold")], width), *_counted(counts)]
+    return "\n".join(lines) + "\n"
+
+
+def _counted(counts: dict[str, Any]) -> list[str]:
+    size = max(width_of(name) for name in counts)
+    digits = max(len(str(value)) for value in counts.values())
+    return [f"  {padded(name, size)}  {value!s:>{digits}}" for name, value in counts.items()]
 
 
 def void(graph: Graph) -> str:

@@ -21,11 +21,12 @@ from kg.records import (
     EventRecord,
     Evidence,
     Picture,
+    SourceRecord,
     StateRecord,
     Voice,
 )
 from kg.store import Store
-from kg.terms import DIP, ID, ORG, PLOVER, PROV, RDF, RDFS, REL, SEM, SKOS, SLUG, expand, local_name
+from kg.terms import DIP, ID, ORG, PLOVER, PROV, RDF, RDFS, REL, SCHEMA, SEM, SKOS, SLUG, expand, local_name
 
 Facts = dict[str, dict[str, list[str]]]
 _TYPES = {name: slug for slug, name in ENTITY_TYPES.items()}
@@ -87,9 +88,9 @@ def _begun(store: Store, name: str) -> list[str]:
 
 
 def kind(store: Store, node: str) -> str:
-    """Say what a node is: entity, event, claim, state, or other (a post, a source)."""
+    """Say what a node is: entity, event, claim, state, source, or other (a post)."""
     types = {row["t"] for row in query.rows(store, f"SELECT ?t WHERE {{ {values([node])} ?s a ?t }}")}
-    known = {"entity": "Entity", "event": "Event", "claim": "Proposition", "state": "State"}
+    known = {"entity": "Entity", "event": "Event", "claim": "Proposition", "state": "State", "source": "Source"}
     return next((word for word, name in known.items() if DIP + name in types), "other")
 
 
@@ -182,27 +183,57 @@ def evidence(store: Store, pattern: str) -> dict[str, tuple[Evidence, ...]]:
 
 
 def events(store: Store, ids: Iterable[str] | None = None) -> dict[str, EventRecord]:
-    """Read events (all, or those named), ordered by date."""
+    """Read events (all, or those named), by date; within the same days as the source tells them, answers last."""
     pattern = values(ids) if ids is not None else "?s dip:factuality ?anyFactuality ."
     read = facts(store, pattern)
     back = _links_back(store)
     proof = evidence(store, pattern)
     kinds = class_labels(store)
     made = [_event(local_name(iri), own, back, proof, kinds) for iri, own in read.items()]
-    return {event.id: event for event in sorted(made, key=when)}
+    return {event.id: event for event in _answers_last(sorted(made, key=when))}
 
 
-def when(event: EventRecord) -> tuple[str, str, str]:
-    """Order events: by earliest day, else by latest; undated ones last."""
-    return event.earliest or event.latest or "9999", event.latest or "9999", event.id
+def when(event: EventRecord) -> tuple[str, str, tuple[Evidence, ...], str]:
+    """Order events: by earliest day, else by latest, undated ones last; then as the source tells them."""
+    return event.earliest or event.latest or "9999", event.latest or "9999", event.evidence[:1], event.id
+
+
+def _answers_last(ordered: list[EventRecord]) -> list[EventRecord]:
+    """Let no event stand before one that it answers, where both may have happened in the same days."""
+    known = {event.id: event for event in ordered}
+    placed: dict[str, EventRecord] = {}
+
+    def place(event: EventRecord) -> None:
+        if event.id in placed or event.id not in waiting:
+            return
+        waiting.remove(event.id)
+        for cause in event.responds_to:
+            if cause in known and when(known[cause])[:2] == when(event)[:2]:
+                place(known[cause])
+        placed[event.id] = event
+
+    waiting = set(known)
+    for event in ordered:
+        place(event)
+    return list(placed.values())
+
+
+def touching(store: Store, node: str, kind: str) -> list[str]:
+    """The ids of all events, claims (Proposition) or states that name an entity in any part."""
+    text = f"SELECT DISTINCT ?s WHERE {{ ?s a dip:{kind} ; ?part <{ID}{node}> }} ORDER BY ?s"
+    return [local_name(row["s"]) for row in query.rows(store, text)]
 
 
 def _links_back(store: Store) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Read which events and claims propose, and which events answer, each event."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    text = "SELECT ?s ?p ?o WHERE { VALUES ?p { dip:proposes dip:respondsTo } ?s ?p ?o }"
+    """Read which events and claims propose, and which events answer, each event; and who voices or denies it."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    text = """SELECT ?s ?how ?o WHERE {
+      { VALUES ?p { dip:proposes dip:respondsTo } ?s ?p ?o . BIND(STRAFTER(STR(?p), "#") AS ?how) }
+      UNION { ?each dip:proposes ?o ; dip:actor ?s . BIND("voiced" AS ?how) }
+      UNION { ?claim dip:proposes ?o . ?each dip:asserts ?claim ; dip:actor ?s . BIND("voiced" AS ?how) }
+      UNION { ?claim dip:proposes ?o . ?each dip:denies ?claim ; dip:actor ?s . BIND("denied" AS ?how) } }"""
     for row in query.rows(store, text):
-        found[local_name(row["o"]), local_name(row["p"])].append(local_name(row["s"]))
+        found[local_name(row["o"]), row["how"]].add(local_name(row["s"]))
     return {key: tuple(sorted(each)) for key, each in found.items()}
 
 
@@ -251,6 +282,8 @@ def _event(
         answered_by=back.get((node, "respondsTo"), ()),
         part_of=many(f"{SEM}subEventOf"),
         evidence=proof.get(node, ()),
+        voiced_by=back.get((node, "voiced"), ()),
+        denied_by=back.get((node, "denied"), ()),
     )
 
 
@@ -260,7 +293,7 @@ def claims(store: Store, ids: Iterable[str] | None = None) -> dict[str, ClaimRec
     read = facts(store, pattern)
     proof = evidence(store, pattern)
     voices = _voices(store, pattern)
-    opposed = _contradictions(read)
+    opposed = _opposed(store, pattern)
     return {
         node: ClaimRecord(
             id=node,
@@ -269,7 +302,7 @@ def claims(store: Store, ids: Iterable[str] | None = None) -> dict[str, ClaimRec
             about=tuple(sorted(map(local_name, own[f"{DIP}about"]))),
             asserted_by=voices[node, "asserts"],
             denied_by=voices[node, "denies"],
-            contradicted_by=tuple(sorted(opposed[node])),
+            contradicted_by=tuple(sorted(opposed.get(node, ()))),
             proposes=tuple(sorted(map(local_name, own[f"{DIP}proposes"]))),
             evidence=proof.get(node, ()),
         )
@@ -277,13 +310,21 @@ def claims(store: Store, ids: Iterable[str] | None = None) -> dict[str, ClaimRec
     }
 
 
-def _contradictions(read: Facts) -> dict[str, set[str]]:
-    opposed: dict[str, set[str]] = defaultdict(set)
-    for iri, own in read.items():
-        for other in own[f"{DIP}contradicts"]:
-            opposed[local_name(iri)].add(local_name(other))
-            opposed[local_name(other)].add(local_name(iri))
-    return opposed
+def said(store: Store, events: Iterable[EventRecord], about: Iterable[ClaimRecord] = ()) -> dict[str, ClaimRecord]:
+    """Read all claims that events assert or deny, those given, and all that contradict one of them."""
+    wanted = {claim for event in events for claim in (*event.asserts, *event.denies)} | {claim.id for claim in about}
+    found = claims(store, wanted) if wanted else {}
+    opposed = {other for claim in found.values() for other in claim.contradicted_by} - found.keys()
+    return {**found, **(claims(store, opposed) if opposed else {})}
+
+
+def _opposed(store: Store, pattern: str) -> dict[str, set[str]]:
+    """Read which claims say the contrary of each claim; one of the two says so."""
+    found: dict[str, set[str]] = defaultdict(set)
+    text = f"SELECT DISTINCT ?s ?other WHERE {{ {pattern} ?s dip:contradicts|^dip:contradicts ?other }}"
+    for row in query.rows(store, text):
+        found[local_name(row["s"])].add(local_name(row["other"]))
+    return found
 
 
 def _voices(store: Store, pattern: str) -> dict[tuple[str, str], tuple[Voice, ...]]:
@@ -366,6 +407,45 @@ def _state(
     )
 
 
+def source(store: Store, node: str) -> SourceRecord:
+    """Read one source document and count what is drawn from it."""
+    own = next(iter(facts(store, values([node])).values()))
+    names = {iri: entity.label for iri, entity in entities(store).items()}
+
+    def many(predicate: str) -> tuple[str, ...]:
+        return tuple(sorted(own[predicate]))
+
+    def one(predicate: str) -> str:
+        return next(iter(many(predicate)), "")
+
+    def named(predicate: str) -> tuple[str, ...]:
+        return tuple(names.get(local_name(iri), local_name(iri)) for iri in many(predicate))
+
+    return SourceRecord(
+        id=node,
+        title=one(f"{RDFS}label"),
+        publisher=", ".join(named(f"{SCHEMA}publisher")),
+        authors=named(f"{SCHEMA}author"),
+        published=one(f"{DIP}edtf"),
+        language=one(f"{SCHEMA}inLanguage"),
+        address=one(f"{SCHEMA}url"),
+        file=one(f"{DIP}fileName"),
+        sha256=one(f"{DIP}sha256"),
+        note=one(f"{RDFS}comment"),
+        counts=_drawn_from(store, node),
+    )
+
+
+def _drawn_from(store: Store, node: str) -> dict[str, int]:
+    counts = {}
+    for name, kind in (("events", "Event"), ("claims", "Proposition"), ("states", "State")):
+        text = f"""SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{
+          ?p oa:hasSource <{ID}{node}> . ?a prov:wasDerivedFrom ?p . ?s dip:attestedBy ?a ; a dip:{kind} }}"""
+        counts[name] = int(query.rows(store, text)[0]["n"])
+    text = f"SELECT (COUNT(DISTINCT ?p) AS ?n) WHERE {{ ?p oa:hasSource <{ID}{node}> }}"
+    return {**counts, "passages": int(query.rows(store, text)[0]["n"])}
+
+
 def horizon(store: Store) -> date | None:
     """The day up to which the sources surely reach: the latest of their earliest days of publication."""
     text = "SELECT (MAX(?d) AS ?day) WHERE { ?s a dip:Source ; sem:hasEarliestBeginTimeStamp ?d }"
@@ -436,4 +516,22 @@ def picture(store: Store, title: str = "", as_of: date | None = None, *, everyon
     )
 
 
-__all__ = ["claims", "edges", "entities", "events", "evidence", "find", "folded", "picture", "states", "when"]
+__all__ = [
+    "claims",
+    "edges",
+    "entities",
+    "events",
+    "evidence",
+    "facts",
+    "find",
+    "folded",
+    "horizon",
+    "kind",
+    "picture",
+    "said",
+    "source",
+    "states",
+    "touching",
+    "values",
+    "when",
+]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from kg import describe
-from kg.errors import NotFound
-from kg.records import EdgeRecord, EventRecord, StateRecord
+from kg.errors import NotFound, UsageError
+from kg.records import ClaimRecord, EdgeRecord, EventRecord, StateRecord
 from kg.store import Store
 
 
@@ -31,7 +31,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The ways between two entities, best first, with all records they lead to."""
+    """The ways between two entities, best first, with all records they lead to.
+
+    `claims` holds what the events on the ways assert or deny, and what contradicts that.
+    """
 
     start: str
     end: str
@@ -39,6 +42,7 @@ class Ways:
     events: dict[str, EventRecord]
     states: dict[str, StateRecord]
     names: dict[str, str]
+    claims: dict[str, ClaimRecord]
 
 
 def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states: bool = True) -> Ways:
@@ -46,10 +50,13 @@ def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states
 
     Raises:
         NotFound: there is no way, or no such entity.
+        UsageError: both names are of one entity.
     """
     import networkx as nx
 
     start, end = describe.find(store, start_name), describe.find(store, end_name)
+    if start == end:
+        raise UsageError(f"'{start_name}' and '{end_name}' are one and the same: id:{start}.", hint="Name two.")
     edges = [edge for edge in describe.edges(store) if states or edge.count]
     between: dict[frozenset[str], list[EdgeRecord]] = {}
     graph: nx.Graph[str] = nx.Graph()
@@ -66,8 +73,17 @@ def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states
         steps = tuple(Step(a, b, tuple(between[frozenset((a, b))])) for a, b in pairwise(nodes))
         found.append(steps)
     best = sorted(found, key=lambda way: (len(way), -_strength(way), [step.end for step in way]))[:limit]
-    names = {node: entity.label for node, entity in describe.entities(store).items()}
-    return Ways(start, end, tuple(best), describe.events(store), describe.states(store), names)
+    reasons = [reason for way in best for step in way for edge in step.edges for reason in edge.because]
+    events = describe.events(store, reasons)
+    return Ways(
+        start,
+        end,
+        tuple(best),
+        {node: event for node, event in events.items() if event.factuality},
+        {node: state for node, state in describe.states(store).items() if node in reasons},
+        {node: entity.label for node, entity in describe.entities(store).items()},
+        describe.said(store, events.values()),
+    )
 
 
 def _strength(way: tuple[Step, ...]) -> float:

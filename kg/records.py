@@ -57,7 +57,8 @@ class EventRecord:
 
     `earliest` and `latest` bound the day (ISO, empty when open); `edtf` is the date as the source states it.
     `quad_class` is 1–4 (verbal and material cooperation, verbal and material conflict), 0 when uncoded;
-    `goldstein` is on the CAMEO/ICEWS scale of -10 to 10.
+    `goldstein` is on the CAMEO/ICEWS scale of -10 to 10. `voiced_by` are those who allege, threaten, promise or
+    announce it, `denied_by` those who deny that.
     """
 
     id: str
@@ -89,6 +90,8 @@ class EventRecord:
     answered_by: tuple[str, ...] = ()
     part_of: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    voiced_by: tuple[str, ...] = ()
+    denied_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,23 @@ class EdgeRecord:
     quad_class: int
     symmetric: bool
     because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One source document: who published it and when, by which file it is known, and how much is drawn from it."""
+
+    id: str
+    title: str
+    publisher: str
+    authors: tuple[str, ...]
+    published: str
+    language: str
+    address: str
+    file: str
+    sha256: str
+    note: str
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

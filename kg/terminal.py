@@ -1,129 +1,420 @@
 """Pages in, text for a terminal out: headings, aligned lines, and a passage behind every statement.
 
-Styling (bold, dim) is click's, which drops it where the output is no terminal.
+Three marks keep what was said or planned apart from what happened: `≠` before an event whose claim is denied or
+contradicted, with the name of who does so; the factuality, such as `threatened:`, before one that is not known to have
+happened; `possible:` before one that may lie outside the days asked for. Styling only repeats what the words say, so
+nothing is lost where there are no colours.
 """
 
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Iterable, Sequence
-
-from click import style
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kg import dates
 from kg.describe import when
-from kg.pages import ClaimPage, EntityPage, EventPage, Page, StatePage, Timeline
+from kg.lines import NO_BREAK, Piece, flow, padded, together
+from kg.pages import ClaimPage, EntityPage, EventPage, Page, SourcePage, StatePage, Timeline
 from kg.paths import Step, Ways
 from kg.records import ClaimRecord, EdgeRecord, EventRecord, Evidence, StateRecord, Voice
-from kg.results import width_of
 
-Names = dict[str, str]
 _DONE = "Actual"
+_DATE = 21  # cells of the date column: `Sep 2025 – Feb 2026` and a gap
+_BASES = {
+    "explicit": "stated in the passage",
+    "section": "from the section it stands in",
+    "relative": "reckoned from another event",
+    "context": "from the context",
+    "publication": "from the day of publication",
+    "none": "",
+}
 
 
 def page(shown: Page, width: int = 100) -> str:
-    """Print an entity, event, claim or state."""
+    """Print an entity, event, claim, state or source."""
     match shown:
         case EntityPage():
-            return _entity(shown, width)
+            lines = _entity(shown, width)
         case EventPage():
-            return _event_page(shown, width)
+            lines = _event_page(shown, width)
         case ClaimPage():
-            return "\n".join(_claim(shown.claim, shown.names, width, alone=True)) + "\n"
+            lines = _claim_page(shown, width)
         case StatePage():
-            return "\n".join([style(shown.state.label, bold=True), *_state(shown.state, shown.names, width, "")]) + "\n"
+            lines = _state_page(shown, width)
+        case SourcePage():
+            lines = _source_page(shown, width)
+    return "\n".join(lines) + "\n"
 
 
-def _entity(shown: EntityPage, width: int) -> str:
-    entity = shown.entity
-    kind = entity.type_label or entity.type
-    lines = [style(entity.label, bold=True) + style(f"   {kind} · id:{entity.id}", dim=True)]
+def timeline(shown: Timeline, width: int = 100) -> str:
+    """Print a timeline: date, who to whom, what, status and passage."""
+    sides = " – ".join(shown.names.get(side, side) for side in shown.sides)
+    count = f"{len(shown.events)} event{'' if len(shown.events) == 1 else 's'}"
+    lines = flow("", [Piece(f"{sides}: {count}{_window(shown)}", "bold")], width)
+    if "possible" in shown.fits:
+        lines += flow("", [Piece("possible: the days known for it reach beyond the days asked for", "dim")], width)
+    talk = _Talk(width, shown.names, shown.claims, dict(zip((e.id for e in shown.events), shown.fits, strict=True)))
+    return "\n".join([*lines, *talk.events(shown.events), *talk.legend(shown.events)]) + "\n"
+
+
+def _window(shown: Timeline) -> str:
+    since, until = (_day(each) for each in (shown.since, shown.until))
+    if since and until:
+        return f" between {_both(shown.since, shown.until)}"
+    return f" since {since}" if since else f" until {until}" if until else ""
+
+
+def ways(shown: Ways, width: int = 100) -> str:
+    """Print the ways between two entities, each step with the events or states that carry it."""
+    talk = _Talk(width, shown.names, shown.claims)
+    lines: list[str] = []
+    for number, way in enumerate(shown.ways, 1):
+        chain = " → ".join(together(shown.names.get(node, node)) for node in [shown.start, *(s.end for s in way)])
+        lines += ["", *flow(Piece(f"{number}. ", "bold"), [Piece(chain, "bold")], width)]
+        for place, step in enumerate(way, 1):
+            lines += _step(step, shown, talk, f"{number}.{place}")
+    return "\n".join([*lines[1:], *talk.legend(shown.events.values())]) + "\n"
+
+
+def _step(step: Step, shown: Ways, talk: _Talk, number: str) -> list[str]:
+    """The edges of a step, uncontested and frequent ones first, each with up to three of its events."""
+    lines: list[str] = []
+    for edge in sorted(step.edges, key=lambda e: (e.status == "Contested", -e.count, e.first or "9", e.id)):
+        lines += flow(f"  {'' if lines else number:<5}", talk.edge(edge), talk.width)
+        events = [shown.events[reason] for reason in edge.because if reason in shown.events]
+        for event in sorted(events, key=when)[:3]:
+            lines += talk.event(event, " " * 7)
+        for state in (shown.states[reason] for reason in edge.because if reason in shown.states):
+            lines += flow(" " * 7, [state.label, _passages(state.evidence)], talk.width)
+        if len(events) > 3:
+            lines.append(f"{' ' * 7}… and {len(events) - 3} more")
+    return lines
+
+
+def _entity(shown: EntityPage, width: int) -> list[str]:
+    entity, node, talk = shown.entity, shown.entity.id, _Talk(width, shown.names, shown.said, shown.fits)
+    kind = entity.type_label or entity.type or "post"
+    lines = _title(entity.label, kind, node, width)
     also = dict.fromkeys([text for language, text in entity.labels if language != "en"] + list(entity.aliases))
     also.pop(entity.label, None)
-    if also:
-        lines += _wrap(f"also: {'; '.join(also)}", width)
-    if entity.description:
-        lines += _wrap(entity.description, width)
-    if shown.asked:
-        lines.append(
-            style(f"as of {dates.show(dates.parse(shown.day))}; events that began later are left out", dim=True)
-        )
-    on = f" on {dates.show(dates.parse(shown.day))}" if shown.day else ""
-    node = entity.id
-    sections: list[tuple[str, list[str]]] = [
-        (f"In office{on}", [line for s in shown.offices for line in _state(s, shown.names, width, node)]),
-        (f"Measures{on}", [line for s in shown.measures for line in _state(s, shown.names, width, node)]),
-        ("Ties", [line for s in shown.ties for line in _state(s, shown.names, width, node)]),
-        ("Did", _events(_done(shown.did), shown.names, width)),
-        ("Was done to it", _events(_done(shown.received), shown.names, width)),
-        ("Concerned it", _events(_done(shown.concerned), shown.names, width)),
-        (
-            "Planned, promised, intended, threatened or alleged – not known to have happened",
-            _events(_not_done((*shown.did, *shown.received, *shown.concerned)), shown.names, width),
-        ),
-        (
-            "Claims about it – what was said, not what is so",
-            [line for c in shown.claims for line in _claim(c, shown.names, width)],
-        ),
-    ]
-    for title, body in sections:
-        if body:
-            lines += ["", style(title, bold=True), *body]
-    return "\n".join(lines) + "\n"
-
-
-def _done(events: Iterable[EventRecord]) -> list[EventRecord]:
-    return [event for event in events if event.factuality == _DONE]
-
-
-def _not_done(events: Iterable[EventRecord]) -> list[EventRecord]:
-    return sorted((event for event in events if event.factuality != _DONE), key=when)
-
-
-def _event_page(shown: EventPage, width: int) -> str:
-    event, names = shown.event, shown.names
-    lines = [style(event.label, bold=True) + style(f"   {event.class_label} · id:{event.id}", dim=True)]
-    facts = [
-        (
-            "when",
-            f"{_date(event)}  (as stated: {event.edtf or 'no date'}; known by: {event.basis}; "
-            f"between {event.earliest or '…'} and {event.latest or '…'})",
-        ),
-        (
-            "status",
-            event.factuality
-            + (" – not known to have happened" if event.factuality != _DONE else "")
-            + (" · a summary, never counted" if event.summary else ""),
-        ),
-        ("who", _named(event.actors, names)),
-        ("to whom", _named(event.targets, names)),
-        ("for", _named(event.on_behalf_of, names)),
-        ("about", _named(event.about, names)),
-        ("where", _named(event.place, names)),
-        ("coded", _codes(event)),
-        ("note", event.note),
-    ]
-    for name, text in facts:
-        if text:
-            lines += _hang(f"  {name:<8} ", text, width)
-    lines += ["", style("Reported by", bold=True), *(f"  {_source(e)}" for e in event.evidence)]
-    for claim in shown.claims:
-        verb = "Asserts" if claim.id in event.asserts else "Denies"
-        lines += ["", style(verb, bold=True), *_claim(claim, names, width)]
-    links = (
-        ("Threatens, promises, plans or alleges", event.proposes),
-        ("Put forward by", event.proposed_by),
-        ("Answers", event.responds_to),
-        ("Answered by", event.answered_by),
-        ("Part of", event.part_of),
+    facts = (
+        entity.description,
+        f"Also {'; '.join(map(together, also))}." if also else "",
+        f"Part of {talk.named(entity.part_of)}." if entity.part_of else "",
+        f"Wikidata {entity.wikidata}." if entity.wikidata else "",
     )
-    near = {e.id: e for e in shown.related}
-    for title, ids in links:
-        known = [near[i] for i in ids if i in near]
-        if known:
-            lines += ["", style(title, bold=True), *_events(known, names, width)]
-    return "\n".join(lines) + "\n"
+    lines += [line for text in facts if text for line in flow("  ", [text], width)]
+    if shown.asked:
+        told = f"As of {_day(shown.day)}: what began later is left out; possible: it may have begun later."
+        lines += flow("  ", [Piece(told, "dim")], width)
+    done = [[event for event in each if event.factuality == _DONE] for each in (shown.did, shown.received)]
+    around = [event for event in shown.concerned if event.factuality == _DONE]
+    every = (*shown.did, *shown.received, *shown.concerned)
+    on = f" on {_day(shown.day)}" if shown.day else ""
+    sections = (
+        (f"In office{on}", [line for s in shown.offices for line in talk.state(s, node)]),
+        (f"Measures{on}", [line for s in shown.measures for line in talk.state(s, node)]),
+        ("Ties", [line for s in shown.ties for line in talk.state(s, node)]),
+        ("Acts", talk.events(done[0])),
+        (f"Acts of others upon this {kind}", talk.events(done[1])),
+        (f"Other events that concern this {kind}", talk.events(around)),
+        (
+            "Not known to have happened: planned, promised, intended, threatened or alleged",
+            talk.events(sorted((event for event in every if event.factuality != _DONE), key=when)),
+        ),
+        (
+            f"Said about this {kind}: claims, not facts",
+            [line for claim in shown.claims for line in talk.claim(claim)],
+        ),
+    )
+    return [*lines, *_sections(sections, width), *talk.legend(every)]
+
+
+def _event_page(shown: EventPage, width: int) -> list[str]:
+    event, talk = shown.event, _Talk(width, shown.names, shown.said)
+    facts = (
+        ("status", talk.status(event)),
+        ("", ["a summary of other events, never counted"] if event.summary else []),
+        ("when", [_date(event), *([f"– between {_days(event)}"] if _days(event) else [])]),
+        ("", [_how_dated(event)]),
+        ("who", [talk.named(event.actors)]),
+        ("to whom", [talk.named(event.targets)]),
+        ("for", [talk.named(event.on_behalf_of)]),
+        ("about", [talk.named(event.about)]),
+        ("where", [talk.named(event.place)]),
+        ("coded", [_codes(event)]),
+        ("note", [event.note]),
+    )
+    lines = _title(event.label, event.class_label, event.id, width)
+    lines += [line for name, body in facts if any(body) for line in flow(f"  {name:<9}", body, width)]
+    near = {each.id: each for each in shown.related}
+    sections = (
+        ("Asserts", [line for claim in shown.claims if claim.id in event.asserts for line in talk.claim(claim)]),
+        ("Denies", [line for claim in shown.claims if claim.id in event.denies for line in talk.claim(claim)]),
+        ("Threatens, promises, plans or alleges", talk.events(near[i] for i in event.proposes if i in near)),
+        ("Put forward by", talk.events(near[i] for i in event.proposed_by if i in near)),
+        ("Answers", talk.events(near[i] for i in event.responds_to if i in near)),
+        ("Answered by", talk.events(near[i] for i in event.answered_by if i in near)),
+        ("Part of", talk.events(near[i] for i in event.part_of if i in near)),
+        ("Reported by", _reported(event.evidence, width)),
+    )
+    return [*lines, *_sections(sections, width)]
+
+
+def _claim_page(shown: ClaimPage, width: int) -> list[str]:
+    claim, talk = shown.claim, _Talk(width, shown.names, shown.said)
+    lines = _title(f"“{claim.label}”", "claim, not a fact", claim.id, width)
+    lines += flow("  status   ", [Piece(claim.status.lower(), _manner(claim))], width)
+    lines += talk.voices(claim, "  ")
+    if about := talk.named(claim.about):
+        lines += flow("  about    ", [about], width)
+    sections = (("Alleges", talk.events(shown.alleged)), ("Reported by", _reported(claim.evidence, width)))
+    return [*lines, *_sections(sections, width)]
+
+
+def _state_page(shown: StatePage, width: int) -> list[str]:
+    state, talk = shown.state, _Talk(width, shown.names)
+    sides = {
+        "measure": ("imposed by", "applies to"),
+        "tenure": ("holder", "in"),
+        "tie": ("from", "to"),
+    }[state.kind]
+    certainty = f"{state.certainty} on {_day(shown.day)}" if state.certainty and state.kind != "tie" else ""
+    facts = (
+        ("in force", certainty),
+        (sides[0], talk.named(state.left)),
+        (sides[1], talk.named(state.right)),
+        ("began", _between(state.earliest_begin, state.latest_begin)),
+        ("ended", _between(state.earliest_end, state.latest_end)),
+        ("known on", _day(state.last_known)),
+    )
+    lines = _title(state.label, f"{state.kind}: {state.type_label}", state.id, width)
+    lines += [line for name, text in facts if text for line in flow(f"  {name:<12}", [text], width)]
+    near = {each.id: each for each in shown.related}
+    sections = (
+        ("Begun by", talk.events(near[i] for i in (state.started_by,) if i in near)),
+        ("Ended by", talk.events(near[i] for i in (state.ended_by,) if i in near)),
+        ("Reported by", _reported(state.evidence, width)),
+    )
+    return [*lines, *_sections(sections, width)]
+
+
+def _source_page(shown: SourcePage, width: int) -> list[str]:
+    source = shown.source
+    facts = (
+        ("publisher", source.publisher),
+        ("authors", ", ".join(source.authors)),
+        ("published", dates.show(dates.parse(source.published)) if source.published else ""),
+        ("language", source.language),
+        ("address", source.address),
+        ("file", source.file),
+        ("SHA-256", source.sha256),
+        ("rights", source.note),
+        ("tells of", ", ".join(f"{count} {name}" for name, count in source.counts.items())),
+    )
+    lines = _title(source.title, "source", source.id, width)
+    return [*lines, *(line for name, text in facts if text for line in flow(f"  {name:<10}", [text], width))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """How statements are put into lines of one page: its width, the names, the claims, and how events fit a window."""
+
+    width: int
+    names: Mapping[str, str]
+    claims: Mapping[str, ClaimRecord] = field(default_factory=dict)
+    fits: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, ids: Iterable[str]) -> str:
+        """Names for ids, in their order."""
+        return ", ".join(self.names.get(each, each) for each in ids)
+
+    def events(self, events: Iterable[EventRecord]) -> list[str]:
+        """One event after another."""
+        return [line for event in events for line in self.event(event)]
+
+    def event(self, event: EventRecord, indent: str = "  ") -> list[str]:
+        """Date, marks, what happened or is said to, who says and who contests it, and the passages."""
+        marks = [] if event.factuality == _DONE else [event.factuality.lower()]
+        marks += ["possible"] if self.fits.get(event.id) == "possible" else []
+        voices, contested = self._voices(event), self._contested(event)
+        body = (
+            Piece(f"{', '.join(marks)}:" if marks else "", "unsure"),
+            Piece("≠" if contested else "", "contested"),
+            Piece(event.label),
+            Piece(f"({voices}{';' if contested else ')'}" if voices else "", "unsure"),
+            Piece(f"{'' if voices else '('}{contested})" if contested else "", "contested"),
+            Piece("(summary)" if event.summary else "", "dim"),
+            _passages(event.evidence),
+        )
+        return flow(indent + padded(_short_date(event), _DATE), body, self.width)
+
+    def status(self, event: EventRecord) -> list[Piece]:
+        """Whether it is known to have happened; if not, who says that it did or will, and who denies it."""
+        if event.factuality == _DONE:
+            return [Piece("actual: it happened")]
+        contested = self._contested(event)
+        told = [f"{event.factuality.lower()}: not known to have happened", self._voices(event), contested and " "]
+        return [Piece("; ".join(filter(None, told)).rstrip(" "), "unsure"), Piece(contested, "contested")]
+
+    def _voices(self, event: EventRecord) -> str:
+        """Who alleges, threatens, promises or announces what is not known to have happened."""
+        if event.factuality == _DONE or not event.voiced_by:
+            return ""
+        own_word = event.factuality in ("Alleged", "Threatened", "Promised")
+        return f"{event.factuality.lower() if own_word else 'told'} by {self.named(event.voiced_by)}"
+
+    def _contested(self, event: EventRecord) -> str:
+        """Who denies or contradicts what an event asserts, or denies that it happened."""
+        if event.denied_by:
+            return f"denied by {self.named(event.denied_by)}"
+        said = [self.claims[claim] for claim in event.asserts if claim in self.claims]
+        opposed = [claim for claim in said if claim.status == "Contested"]
+        against = [self.claims[other] for claim in opposed for other in claim.contradicted_by if other in self.claims]
+        deniers = _speakers(voice for claim in opposed for voice in claim.denied_by)
+        others = _speakers(voice for claim in against for voice in claim.asserted_by)
+        if deniers:
+            return f"denied by {', '.join(deniers)}"
+        return f"contradicted by {', '.join(others)}" if others else "contested" if opposed else ""
+
+    def claim(self, claim: ClaimRecord) -> list[str]:
+        """Status, words, speakers, denials, and what contradicts it."""
+        head = Piece(f"  {claim.status.lower():<11}", _manner(claim))
+        voices = self.voices(claim, " " * 13)
+        lone = claim.asserted_by if not (claim.denied_by or claim.contradicted_by) else ()
+        by = (Piece(f"– {line}") for line in _gathered(lone))
+        lines = flow(head, [Piece(f"“{claim.label}”"), *by, _passages(claim.evidence)], self.width)
+        return lines if lone else [*lines, *voices]
+
+    def voices(self, claim: ClaimRecord, indent: str) -> list[str]:
+        """Every voice for and against a claim."""
+        told = [("says", line) for line in _gathered(claim.asserted_by)]
+        told += [("denies", line) for line in _gathered(claim.denied_by)]
+        for other in (self.claims[each] for each in claim.contradicted_by if each in self.claims):
+            by = "; ".join(_gathered(other.asserted_by))
+            told.append(("against", f"“{other.label}”{f' – {by}' if by else ''}"))
+        return [line for verb, text in told for line in flow(f"{indent}{verb:<9}", [text], self.width)]
+
+    def state(self, state: StateRecord, seen_from: str) -> list[str]:
+        """Whether it holds on the day, what it is, between whom, since when, and the passages."""
+        label = state.type_label if state.kind == "tenure" and seen_from in state.left else state.label
+        parts = [label]
+        if state.kind == "measure":
+            parts.append(f"– {state.type_label}")
+            parts += [f"by {self.named(state.left)}"] if seen_from not in state.left else []
+            parts += [f"on {self.named(state.right)}"] if seen_from not in state.right else []
+        span = _span(state)
+        body = [Piece(" ".join(parts)), Piece(f"({span})" if span else ""), _passages(state.evidence)]
+        return flow(f"  {state.certainty:<11}" if state.kind != "tie" else "  ", body, self.width)
+
+    def edge(self, edge: EdgeRecord) -> list[Piece | str]:
+        """Who is tied to whom, and by what; how often; whether it rests on contested claims."""
+        count = f" (×{edge.count})" if edge.count > 1 else ""
+        ends = (self.names.get(side, side) for side in (edge.subject, edge.object))
+        told = f" {edge.label} ".join(ends) + count
+        return [Piece(told, "bold"), *([Piece("≠ contested", "contested")] if edge.status == "Contested" else [])]
+
+    def legend(self, events: Iterable[EventRecord]) -> list[str]:
+        """Explain the mark of contested claims, if one stands on the page."""
+        if not any(self._contested(event) for event in events):
+            return []
+        told = "≠ what is said there is denied or contradicted. What nobody contests is still no more than said."
+        return ["", *flow("", [Piece(told, "dim")], self.width)]
+
+
+def _title(label: str, kind: str, node: str, width: int) -> list[str]:
+    return [*flow("", [Piece(label, "bold")], width), *flow("  ", [Piece(f"{kind} · id:{node}", "dim")], width)]
+
+
+def _sections(sections: Iterable[tuple[str, list[str]]], width: int) -> list[str]:
+    filled = [(title, body) for title, body in sections if body]
+    return [line for title, body in filled for line in ["", *flow("", [Piece(title, "bold")], width), *body]]
+
+
+def _manner(claim: ClaimRecord) -> str:
+    return {"Contested": "contested", "Denied": "unsure"}.get(claim.status, "")
+
+
+def _speakers(voices: Iterable[Voice]) -> list[str]:
+    return list(dict.fromkeys(", ".join(voice.actor_labels) for voice in voices))
+
+
+def _gathered(voices: Iterable[Voice]) -> list[str]:
+    """Name each speaker with the dates, in one line for each speaker."""
+    said: dict[str, list[str]] = {}
+    for voice in sorted(voices, key=lambda voice: voice.edtf.lstrip("./") or "9"):
+        said.setdefault(", ".join(voice.actor_labels), []).append(_stated(voice.edtf) if voice.edtf else "")
+    return [", ".join([who, *_counted(days)]) for who, days in said.items()]
+
+
+def _counted(days: Sequence[str]) -> list[str]:
+    counts = {day: days.count(day) for day in dict.fromkeys(days)}
+    return [f"{day}{f' ({n} times)' if n > 1 else ''}" for day, n in counts.items() if day]
+
+
+def _span(state: StateRecord) -> str:
+    only_known = not state.earliest_begin and state.latest_begin == state.last_known
+    parts = (
+        ("began", "" if only_known else _between(state.earliest_begin, state.latest_begin)),
+        ("ended", _between(state.earliest_end, state.latest_end)),
+        ("known on" if only_known else "still known on", _day(state.last_known)),
+    )
+    return ", ".join(f"{word} {text}" for word, text in parts if text)
+
+
+def _between(first: str, last: str) -> str:
+    if first == last:
+        return _day(first)
+    if not first:
+        return f"by {_day(last)}"
+    return f"between {_both(first, last)}" if last else f"{_day(first)} or later"
+
+
+def _both(first: str, last: str) -> str:
+    """Two days, the month told once if it is one: `11 and 30 Sep 2025`."""
+    begin = _day(first)
+    return f"{begin.split(NO_BREAK)[0] if first[:7] == last[:7] else begin} and {_day(last)}"
+
+
+def _day(iso: str) -> str:
+    return together(_abbreviated(dates.show(dates.parse(iso)))) if iso else ""
+
+
+def _days(event: EventRecord) -> str:
+    """The two days between which an event lies, where the stated date does not say so itself."""
+    if event.earliest and event.latest and event.earliest != event.latest:
+        return _both(event.earliest, event.latest)
+    return ""
+
+
+def _date(event: EventRecord) -> str:
+    if event.edtf:
+        return dates.show(dates.parse(event.edtf))
+    return _between(event.earliest, event.latest) or "undated"
+
+
+def _how_dated(event: EventRecord) -> str:
+    edtf = f"EDTF {event.edtf}" if event.edtf else ""
+    return "; ".join(filter(None, (_BASES.get(event.basis, event.basis), edtf)))
+
+
+def _short_date(event: EventRecord) -> str:
+    """Say the date in a narrow column: `early Dec 2025`, `Mar 2025 – Feb 2026`, `from 3 Oct 2025`."""
+    if event.edtf:
+        return _stated(event.edtf)
+    if event.earliest:
+        return f"from {_day(event.earliest)}"
+    return f"by {_day(event.latest)}" if event.latest else "undated"
+
+
+def _stated(edtf: str) -> str:
+    text = _abbreviated(dates.show(dates.parse(edtf)))
+    return re.sub(r"^between (.+) and (.+)$", r"\1 – \2", text).replace("until ", "by ")
+
+
+def _abbreviated(words: str) -> str:
+    return re.sub(r"\b([A-Z][a-z]{2})[a-z]+(?= \d{4})", r"\1", words)
 
 
 def _codes(event: EventRecord) -> str:
@@ -133,178 +424,34 @@ def _codes(event: EventRecord) -> str:
         f"quad class {event.quad_class}" if event.quad_class else "",
         f"Goldstein {event.goldstein:+.1f} (ICEWS scale)" if event.goldstein is not None else "",
     ]
-    return " · ".join(part for part in parts if part)
+    return " · ".join(together(part) for part in parts if part)
 
 
-def timeline(shown: Timeline, width: int = 100) -> str:
-    """Print a timeline: date, who to whom, what, status and passage."""
-    title = " – ".join(shown.names.get(side, side) for side in shown.sides)
-    lines = [style(f"{title}: {len(shown.events)} events", bold=True)]
-    fits = dict(zip((e.id for e in shown.events), shown.fits, strict=True))
-    lines += _events(shown.events, shown.names, width, shown.claims, fits)
-    return "\n".join(lines) + "\n"
-
-
-def ways(shown: Ways, width: int = 100) -> str:
-    """Print the ways between two entities, each step with the events or states that carry it."""
-    lines: list[str] = []
-    for number, way in enumerate(shown.ways, 1):
-        chain = " → ".join([shown.names.get(shown.start, shown.start), *(shown.names.get(s.end, s.end) for s in way)])
-        lines += [*([""] if lines else []), style(f"{number}. {chain}", bold=True)]
-        for step in way:
-            lines += _step(step, shown, width)
-    return "\n".join(lines) + "\n"
-
-
-def _step(step: Step, shown: Ways, width: int) -> list[str]:
+def _reported(evidence: Sequence[Evidence], width: int) -> list[str]:
+    """Each source once, and under it its passages."""
+    by: dict[str, list[Evidence]] = {}
+    for each in evidence:
+        by.setdefault(each.source, []).append(each)
     lines = []
-    for edge in step.edges:
-        lines.append(f"   {_edge(edge, shown.names)}")
-        for reason in edge.because[:3]:
-            if event := shown.events.get(reason):
-                lines += _hang(
-                    f"      {_cell(_short_date(event), 20)} ", f"{event.label}  {_sources(event.evidence)}", width
-                )
-            elif state := shown.states.get(reason):
-                lines += _hang("      ", f"{state.label}  {_sources(state.evidence)}", width)
-        if len(edge.because) > 3:
-            lines.append(f"      … and {len(edge.because) - 3} more")
+    for source, passages in by.items():
+        title = f"{passages[0].reporter_label}: {passages[0].source_label}"
+        lines += flow("  ", [title, Piece(f"id:{source}", "dim")], width)
+        lines += [line for each in passages for line in flow("    ", [_passage(each)], width)]
     return lines
 
 
-def _edge(edge: EdgeRecord, names: Names) -> str:
-    mark = style(" ≠ contested", fg="red") if edge.status == "Contested" else ""
-    count = f" (×{edge.count})" if edge.count > 1 else ""
-    return f"{names.get(edge.subject, edge.subject)} {edge.label} {names.get(edge.object, edge.object)}{count}{mark}"
-
-
-def _events(
-    events: Iterable[EventRecord],
-    names: Names,
-    width: int,
-    claims: dict[str, ClaimRecord] | None = None,
-    fits: dict[str, str] | None = None,
-) -> list[str]:
-    lines = []
-    for event in events:
-        marks = [] if event.factuality == _DONE else [event.factuality.lower()]
-        marks += ["summary"] if event.summary else []
-        marks += [fits[event.id]] if fits and fits.get(event.id) == "possible" else []
-        marks += (
-            ["≠ contested"]
-            if any(c in (claims or {}) and (claims or {})[c].status == "Contested" for c in event.asserts)
-            else []
-        )
-        told = f" [{', '.join(marks)}]" if marks else ""
-        lines += _hang(f"  {_cell(_short_date(event), 20)} ", f"{event.label}{told}  {_sources(event.evidence)}", width)
-    return lines
-
-
-def _claim(claim: ClaimRecord, names: Names, width: int, *, alone: bool = False) -> list[str]:
-    color = {"Contested": "red", "Denied": "yellow"}.get(claim.status)
-    head = style(f"{claim.status.lower():<9}", fg=color) if color else f"{claim.status.lower():<9}"
-    label = style(claim.label, bold=True) if alone else claim.label
-    lines = _hang(f"  {head} ", f"“{label}”", width, indent=12)
-    lines += [line for voice in claim.asserted_by for line in _voice("says", voice, width)]
-    lines += [line for voice in claim.denied_by for line in _voice("denies", voice, width)]
-    if claim.contradicted_by:
-        lines += _hang("            against ", ", ".join(f"id:{c}" for c in claim.contradicted_by), width)
-    lines.append(style(f"            {_sources(claim.evidence)}", dim=True))
-    return lines
-
-
-def _voice(verb: str, voice: Voice, width: int) -> list[str]:
-    when = f", {dates.show(dates.parse(voice.edtf))}" if voice.edtf else ""
-    return _hang(f"            {verb:<7} ", f"{', '.join(voice.actor_labels)}{when}", width)
-
-
-def _state(state: StateRecord, names: Names, width: int, seen_from: str) -> list[str]:
-    if state.kind == "measure":
-        text = f"{state.label} – {state.type_label}; by {_named(state.left, names)}, on {_named(state.right, names)}"
-    elif state.kind == "tenure":
-        text = state.label if seen_from in state.right or not seen_from else state.type_label
-    else:
-        text = state.label
-    certainty = f"{state.certainty}: " if state.certainty and state.kind != "tie" else ""
-    span = _span(state)
-    return _hang("  ", f"{certainty}{text}{f' ({span})' if span else ''}  {_sources(state.evidence)}", width, indent=4)
-
-
-def _span(state: StateRecord) -> str:
-    parts = []
-    if state.earliest_begin or state.latest_begin:
-        parts.append(f"began {_between(state.earliest_begin, state.latest_begin)}")
-    if state.earliest_end or state.latest_end:
-        parts.append(f"ended {_between(state.earliest_end, state.latest_end)}")
-    if state.last_known:
-        parts.append(f"last known in force {state.last_known}")
-    return ", ".join(parts)
-
-
-def _between(first: str, last: str) -> str:
-    if first == last:
-        return first
-    if not first:
-        return f"by {last}"
-    return f"{first} or later" if not last else f"between {first} and {last}"
-
-
-def _date(event: EventRecord) -> str:
-    if event.edtf:
-        return dates.show(dates.parse(event.edtf))
-    if event.earliest or event.latest:
-        return _between(event.earliest, event.latest)
-    return "undated"
-
-
-def _short_date(event: EventRecord) -> str:
-    """Say the date in a narrow column: `early Dec 2025`, `Mar 2025 – Feb 2026`."""
-    if not event.edtf and (event.earliest or event.latest):
-        return f"from {event.earliest}" if event.earliest else f"by {event.latest}"
-    text = re.sub(r"\b([A-Z][a-z]{2})[a-z]+(?= \d{4})", r"\1", _date(event))
-    return re.sub(r"^between (.+) and (.+)$", r"\1 – \2", text).replace("until ", "by ")
-
-
-def _named(ids: Sequence[str], names: Names) -> str:
-    return ", ".join(names.get(each, each) for each in ids)
-
-
-def _source(evidence: Evidence) -> str:
+def _passage(evidence: Evidence) -> str:
     speaker = f", quoting {evidence.speaker_label}" if evidence.speaker else ""
-    return (
-        f"{evidence.reporter_label}, paragraph {evidence.paragraph}, "
-        f"characters {evidence.start}–{evidence.end}{speaker}  ({evidence.source})"
-    )
+    return f"paragraph {evidence.paragraph}, characters {evidence.start}–{evidence.end}{speaker}"
 
 
-def _sources(evidence: Sequence[Evidence]) -> str:
+def _passages(evidence: Sequence[Evidence]) -> Piece:
     """Name reporters and paragraphs shortly, in one piece that is not torn at a line's end."""
     by: dict[str, list[str]] = {}
     for each in evidence:
         by.setdefault(each.reporter_label, []).append(str(each.paragraph))
     told = "; ".join(f"{reporter} ¶{', '.join(dict.fromkeys(numbers))}" for reporter, numbers in by.items())
-    return told.replace(" ", "\u00a0")
-
-
-def _cell(text: str, size: int) -> str:
-    return text + " " * max(size - width_of(text), 0)
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(width, 40)) or [""]
-
-
-def _hang(first: str, text: str, width: int, indent: int | None = None) -> list[str]:
-    """Wrap text behind a first column; following lines hang under it."""
-    lead = indent if indent is not None else width_of(_plain(first))
-    lines = textwrap.wrap(text, max(width - lead, 30), break_long_words=False) or [""]
-    return [first + lines[0], *(" " * lead + line for line in lines[1:])]
-
-
-def _plain(text: str) -> str:
-    from click import unstyle
-
-    return unstyle(text)
+    return Piece(together(f"[{told}]") if told else "", "dim")
 
 
 __all__ = ["page", "timeline", "ways"]
