@@ -178,7 +178,7 @@ def json_schema(classes: list[str], measure_types: list[str], tie_types: list[st
         "additionalProperties": False,
         "properties": {
             "source": _object(SOURCE, words),
-            **{name: {"type": "array", "items": _object(fields, words)} for name, fields in SECTIONS.items()},
+            **{name: _or_empty({"type": "array", "items": _object(f, words)}) for name, f in SECTIONS.items()},
         },
     }
 
@@ -194,9 +194,17 @@ def _object(fields: tuple[Field, ...], words: dict[str, list[str]]) -> dict[str,
 
 def _property(field: Field, words: dict[str, list[str]]) -> dict[str, Any]:
     value = _value(field, words)
-    if not field.many:
-        return {**value, "description": field.doc}
-    return {"type": "array", "items": value, "description": field.doc}
+    if field.many:
+        value = {"type": "array", "items": value, **({"minItems": 1} if field.required else {})}
+    return {**(value if field.required else _or_empty(value)), "description": field.doc}
+
+
+def _or_empty(value: dict[str, Any]) -> dict[str, Any]:
+    """Let nothing stand after the key, as the reader does."""
+    if "enum" in value:
+        return {**value, "enum": [*value["enum"], None]}
+    kinds = value["type"] if isinstance(value["type"], list) else [value["type"]]
+    return {**value, "type": [*kinds, "null"]}
 
 
 def _value(field: Field, words: dict[str, list[str]]) -> dict[str, Any]:
@@ -217,6 +225,6 @@ def _value(field: Field, words: dict[str, list[str]]) -> dict[str, Any]:
         case "slug" | "entity" | "post" | "mentioned" | "event" | "claim":
             return {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
         case "edtf" | "day":
-            return {"type": ["string", "integer", "null"]}
+            return {"type": ["string", "integer"]}
         case _:
-            return {"type": ["string", "number", "null"]}
+            return {"type": ["string", "number"]}
