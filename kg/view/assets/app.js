@@ -847,7 +847,7 @@
 
 	/** Crisp, focusable and printable; draws everything in screen space, so lines and letters keep their size. @param {HTMLElement} host @param {() => DOMRect} controls  where no label may stand @returns {Renderer} */
 	function svgRenderer(host, controls) {
-		/** @typedef {{actor: Actor, x: number, y: number, r: number, sx: number, sy: number, g: Element, shape: Element, ring: Element, hit: Element, text: Element, side: number, drawn: number}} Spot */
+		/** @typedef {{actor: Actor, x: number, y: number, r: number, sx: number, sy: number, g: Element, shape: Element, ring: Element, hit: Element, text: Element, drawn: number}} Spot */
 		/** @typedef {{strand: Strand, g: Element, hit: Element, line: Element, head: Element, tail: Element | null, mark: Element | null, text: Element, curve: number[], width: number}} Line */
 		const layers = ["lines", "marks", "nodes", "labels"].map((kind) => s("g", { class: kind }));
 		const [lineLayer, markLayer, nodeLayer, labelLayer] = layers;
@@ -891,6 +891,16 @@
 			if (!scheduled) scheduled = requestAnimationFrame(paint);
 		};
 
+		/** Make these the children of a layer, in this order, moving as few as possible: a moved element loses the focus. @param {Element} layer @param {Element[]} parts */
+		function keep(layer, parts) {
+			const wanted = new Set(parts);
+			for (const part of [...layer.children]) if (!wanted.has(part)) part.remove();
+			let next = layer.firstElementChild;
+			for (const part of parts) {
+				if (part === next) next = part.nextElementSibling;
+				else layer.insertBefore(part, next);
+			}
+		}
 		/** @param {string} id */
 		function addSpot(id) {
 			const actor = /** @type {Actor} */ (actors.get(id));
@@ -908,7 +918,7 @@
 			);
 			const text = s("text", { class: "label" });
 			const r = 7.5 + 2.1 * Math.sqrt(degree(id));
-			const spot = { actor, x: actor.x, y: actor.y, r, sx: 0, sy: 0, g, shape, ring, hit, text, side: 0, drawn: 0 };
+			const spot = { actor, x: actor.x, y: actor.y, r, sx: 0, sy: 0, g, shape, ring, hit, text, drawn: 0 };
 			g.addEventListener("focus", () => {
 				setTabStop(id);
 				hover(id);
@@ -965,7 +975,7 @@
 			item.mark = s(
 				"g",
 				{
-					class: "mark edge " + strand.family + (strand.contested ? " contested" : ""),
+					class: "mark " + strand.family + (strand.contested ? " contested" : ""),
 					"data-key": strand.key,
 					"data-half": half,
 				},
@@ -985,10 +995,10 @@
 			const grow = Math.min(1.7, Math.max(0.62, Math.pow(k, 0.4)));
 			for (const id of [...visible, ...ghosts]) {
 				const spot = /** @type {Spot} */ (spots.get(id));
-				const r = ghosts.has(id) ? 3 : spot.r * grow;
+				const r = ghosts.has(id) ? 3 : Math.round(spot.r * grow * 10) / 10;
 				spot.sx = (spot.x - cx) * k + width / 2;
 				spot.sy = (spot.y - cy) * k + height / 2;
-				if (Math.abs(spot.drawn - r) > 0.2) {
+				if (spot.drawn !== r) {
 					spot.drawn = r;
 					const figure = (looks.get(spot.actor.type) || { figure: "circle" }).figure;
 					spot.shape.setAttribute("d", figurePath(figure, r));
@@ -1137,13 +1147,12 @@
 				/** @type {Box} */ const box = [x - w / 2, y - tall / 2, x + w / 2, y + tall / 2];
 				if (!taken.free(box) || (inside && (box[0] < 3 || box[2] > width - 3 || box[1] < 3 || box[3] > height - 3)))
 					return;
-				const cost = taken.crossed(box) * 2 + side * 0.6 - (side === spot.side ? 1.5 : 0);
+				const cost = taken.crossed(box) * 2 + side * 0.6;
 				if (cost < least) [best, least] = [side, cost];
 			});
 			const out = best < 0;
 			text.classList.toggle("out", out);
 			if (out) return;
-			spot.side = best;
 			const [x, y] = sides[best];
 			taken.add([x - w / 2, y - tall / 2, x + w / 2, y + tall / 2]);
 			const look = `${rows.join("\n")}${size}${weight}`;
@@ -1224,7 +1233,12 @@
 			k = next;
 			draw();
 		}
-		const moved = () => tell("camera", [cx, cy, k]);
+		/** The address holds a rounded camera; the same one is drawn, so that a shared view is the same view. */
+		const moved = () => {
+			[cx, cy, k] = [Math.round(cx * 10) / 10, Math.round(cy * 10) / 10, Math.round(k * 1e4) / 1e4];
+			draw();
+			tell("camera", [cx, cy, k]);
+		};
 		/** @type {number | undefined} */ let settling;
 		root.addEventListener(
 			"wheel",
@@ -1482,40 +1496,37 @@
 			setVisible(what) {
 				visible = what.nodes;
 				ghosts = what.ghosts;
-				const wanted = [...visible, ...ghosts].filter((id) => spots.has(id));
-				for (const id of wanted) {
-					const spot = /** @type {Spot} */ (spots.get(id));
-					const ghost = ghosts.has(id);
-					if (!spot.g.isConnected) nodeLayer.append(spot.g);
-					if (!spot.text.isConnected && !ghost) labelLayer.append(spot.text);
-					if (ghost) spot.text.remove();
+				const wanted = [...visible, ...ghosts].flatMap((id) => spots.get(id) || []);
+				for (const spot of wanted) {
+					const ghost = ghosts.has(spot.actor.id);
 					spot.g.classList.toggle("ghost", ghost);
 					spot.g.setAttribute("aria-hidden", String(ghost));
 					spot.g.setAttribute("aria-label", actorWords(spot.actor));
 				}
-				for (const [id, spot] of spots)
-					if (!visible.has(id) && !ghosts.has(id) && spot.g.isConnected) {
-						spot.g.remove();
-						spot.text.remove();
-					}
-				const keys = new Set(what.strands.map((strand) => strand.key));
-				for (const [key, line] of lines)
-					if (!keys.has(key)) {
-						line.g.remove();
-						line.mark?.remove();
-						line.text.remove();
-						lines.delete(key);
-					}
+				const before = new Map(lines);
+				lines.clear();
 				for (const strand of what.strands) {
-					let line = lines.get(strand.key);
-					if (!line) lines.set(strand.key, (line = addLine(strand)));
+					const line = before.get(strand.key) || addLine(strand);
 					setLine(line, strand);
-					if (!line.g.isConnected) {
-						lineLayer.append(line.g);
-						labelLayer.append(line.text);
-					}
-					if (line.mark) markLayer.append(line.mark);
+					lines.set(strand.key, line);
 				}
+				const drawn = [...lines.values()];
+				keep(
+					lineLayer,
+					drawn.map((line) => line.g),
+				);
+				keep(
+					markLayer,
+					drawn.flatMap((line) => line.mark || []),
+				);
+				keep(
+					nodeLayer,
+					wanted.map((spot) => spot.g),
+				);
+				keep(
+					labelLayer,
+					[...wanted.filter((spot) => visible.has(spot.actor.id)), ...drawn].map((item) => item.text),
+				);
 				if (!visible.has(tabStop))
 					setTabStop([...visible].sort((a, b) => degree(b) - degree(a) || (a < b ? -1 : 1))[0] || "");
 				shade();
