@@ -262,6 +262,19 @@ def test_both_sides_of_a_contested_claim_are_shown(graph: Graph) -> None:
     assert {("Kristi Noem", "14, 15"), ("Scott Bessent", "29, 30"), ("Gustavo Petro", "30, 29")} <= told
 
 
+def test_status_says_whether_a_claim_has_an_answer(graph: Graph) -> None:
+    """Questions about answers rely on it: a claim that is Asserted has none, and every other has one."""
+    links = graph.rows("SELECT ?how ?s ?o { VALUES ?how { dip:asserts dip:denies dip:contradicts } ?s ?how ?o }")
+    said = {row["o"] for row in links if row["how"] == "dip:asserts"}
+    opposed = {row["o"] for row in links if row["how"] == "dip:denies"}
+    for row in links:
+        if row["how"] == "dip:contradicts":
+            opposed |= {mine for mine, other in ((row["s"], row["o"]), (row["o"], row["s"])) if other in said}
+    status = {row["c"]: row["s"] for row in graph.rows("SELECT ?c ?s { ?c a dip:Proposition ; dip:status ?s }")}
+    assert {claim for claim, word in status.items() if word != "dip:Asserted"} == opposed
+    assert {row["proposition"] for row in graph.rows("contested-claims")} == opposed
+
+
 def test_the_call_of_january_is_one_event(graph: Graph) -> None:
     calls = [row for row in graph.rows("phone-calls-and-meetings") if row["kind"] == "phone call"]
     assert [(row["when"], row["one"], row["other"]) for row in calls] == [
