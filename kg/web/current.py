@@ -1,0 +1,143 @@
+"""The build that is served now: its graph, its workers and what was made from it; and the change to a newer one.
+
+A new build is noticed by the file that names it. Its workers start beside the old ones; requests under way finish with
+the build they began with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from kg import __version__, store
+from kg.errors import KgError
+from kg.graph import Graph
+from kg.store import Embedded
+from kg.web.errors import Unavailable
+from kg.web.settings import Settings
+from kg.web.site import Site
+from kg.web.workers import Pool
+
+V = TypeVar("V", bound="tuple[Any, ...]")
+
+
+class Kept(Generic[V]):
+    """The answers asked for last, up to so many bytes; each is a tuple that begins with its bytes."""
+
+    def __init__(self, room: int) -> None:
+        self._room = self._left = room
+        self._kept: OrderedDict[object, V] = OrderedDict()
+
+    def get(self, key: object) -> V | None:
+        """The answer kept under a key."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: object, answer: V) -> None:
+        """Keep an answer, unless it is large; the ones not asked for longest make room."""
+        size = len(answer[0]) + 512
+        if size > self._room // 16 or key in self._kept:
+            return
+        self._kept[key] = answer
+        self._left -= size
+        while self._left < 0:
+            _, old = self._kept.popitem(last=False)
+            self._left += len(old[0]) + 512
+
+
+class Build:
+    """One build while it is served."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the build that is current.
+
+        Raises:
+            StorageError: there is none, or it cannot be opened.
+        """
+        self.graph = Graph(settings.store)
+        self.remote = settings.store.startswith(("http://", "https://"))
+        if self.remote:
+            self.place, self.about = settings.store, {"digest": "remote", "counts": {}}
+        else:
+            folder = store.generation(Path(settings.store))
+            self.graph.store = Embedded.of_generation(folder, settings.store)
+            self.place = str(folder)
+            self.about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        self.digest = str(self.about["digest"])
+        self.tag = "" if self.remote else f"{self.digest[:16]}-{__version__}"
+        self.pool = Pool(self.place, settings)
+        self.site = Site(self.graph, self.about)
+        self.answers: Kept[tuple[bytes, str, bool, str]] = Kept(0 if self.remote else settings.cache)
+        self.pages: Kept[tuple[bytes, dict[str, str]]] = Kept(0 if self.remote else 16 * 1024 * 1024)
+
+
+class Current:
+    """Holds the build that is served, and replaces it."""
+
+    def __init__(self, settings: Settings, log: Callable[..., None]) -> None:
+        self._settings, self._log = settings, log
+        self._build: Build | None = None
+        self._ready = asyncio.Event()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def build(self) -> Build:
+        """The build that is served.
+
+        Raises:
+            Unavailable: the server is just starting or stopping.
+        """
+        if self._build is None:
+            raise Unavailable("The server is starting.", hint="Try again in a moment.")
+        return self._build
+
+    async def start(self) -> None:
+        """Open the build, start its workers, and watch for a newer one.
+
+        Raises:
+            StorageError: there is no build, or it cannot be opened.
+        """
+        self._build = await self._opened()
+        if not self._build.remote:
+            self._spawn(self._watch())
+        self._spawn(asyncio.to_thread(self._build.site.warm))
+
+    async def _opened(self) -> Build:
+        fresh = Build(self._settings)
+        await fresh.pool.start()
+        return fresh
+
+    def _spawn(self, work: Awaitable[Any]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            try:
+                if str(store.generation(Path(self._settings.store))) != self.build.place:
+                    await self._replace()
+            except KgError as error:
+                self._log("build", problem=str(error))
+
+    async def _replace(self) -> None:
+        fresh = await self._opened()
+        await asyncio.to_thread(fresh.site.warm)
+        old, self._build = self.build, fresh
+        self._log("build", digest=fresh.digest, was=old.digest)
+        self._spawn(old.pool.close())
+
+    async def close(self) -> None:
+        """Answer what is under way and end all workers."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        with contextlib.suppress(Unavailable):
+            await self.build.pool.close()
