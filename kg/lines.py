@@ -34,7 +34,7 @@ def width_of(text: str) -> int:
     >>> width_of("Bogotá"), width_of("習近平")
     (6, 6)
     """
-    return sum(map(_cells, text))
+    return len(text) if text.isascii() else sum(map(_cells, text))
 
 
 def _cells(letter: str) -> int:
@@ -49,6 +49,8 @@ def clean(text: str) -> str:
     >>> clean("red \\x1b[31m alert")
     'red  [31m alert'
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(c) in ("Cc", "Cf") and c != "\u200d" else c for c in text)
 
 
@@ -82,7 +84,7 @@ def flow(head: Piece | str, body: Iterable[Piece | str], width: int, indent: int
     text, manner = head if isinstance(head, Piece) else Piece(head)
     first = Piece(clean(text), manner)
     hang = width_of(first.text) if indent is None else indent
-    room = max(width, hang + 10)
+    room = max(width, hang + 10) if hang else max(width, 1)
     rows: list[list[Piece]] = [[]]
     used = width_of(first.text)
     for word in _words(body, room - hang):

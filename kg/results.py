@@ -6,8 +6,8 @@ Tables and Markdown are for eyes and shorten IRIs to CURIEs; CSV, TSV, JSON and 
 from __future__ import annotations
 
 import json
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -23,7 +23,11 @@ from pyoxigraph import (
 
 from kg.errors import UsageError, did_you_mean
 from kg.store import Answer, Rows, Term
+from kg.tables import natural_width, table
 from kg.terms import PREFIXES, XSD, compact
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "xml", "md")
 GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "trig", "rdfxml")
@@ -72,16 +76,13 @@ def for_eyes(answer: Rows, width: int) -> Rows:
     rows = list(answer.rows)
     shown = [[show(term) for term in row] for row in rows]
     count = len(answer.variables)
-    while count > 1 and width and _natural_width(answer.variables[:count], shown) > width:
+    while count > 1 and width and natural_width(answer.variables[:count], shown) > width:
         if not all(row[count - 1].startswith("id:") or not row[count - 1] for row in shown):
             break
         count -= 1
+    if count == len(answer.variables):
+        return Rows(answer.variables, iter(rows))
     return Rows(answer.variables[:count], iter(dict.fromkeys(row[:count] for row in rows)))
-
-
-def _natural_width(header: Sequence[str], shown: Sequence[Sequence[str]]) -> int:
-    sizes = [max([width_of(name), *(width_of(row[i]) for row in shown)]) for i, name in enumerate(header)]
-    return sum(sizes) + 2 * (len(sizes) - 1)
 
 
 def _checked(form: str, known: Sequence[str]) -> str:
@@ -135,103 +136,6 @@ def show(term: Term | None) -> str:
     return str(term)
 
 
-def width_of(text: str) -> int:
-    """Count the terminal cells of a text.
-
-    >>> width_of("Bogotá"), width_of("習近平")
-    (6, 6)
-    """
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int = 0) -> str:
-    """Lay rows out in aligned columns under a ruled header; cells that do not fit in `width` wrap.
-
-    With a width it is meant for eyes: first cells that repeat the row above stay blank.
-
-    >>> print(table(["who", "n"], [["Petro", "12"], ["Trump", "3"]]), end="")
-    who    n
-    ─────  ──
-    Petro  12
-    Trump   3
-    """
-    body = [[_clean(cell) for cell in row] for row in rows]
-    numeric = [bool(body) and all(_is_number(row[i]) for row in body) for i in range(len(header))]
-    sizes = [max([width_of(name), *(width_of(row[i]) for row in body)]) for i, name in enumerate(header)]
-    if width:
-        least = [_longest_word([name, *(row[i] for row in body)]) for i, name in enumerate(header)]
-        sizes = _fitted(sizes, least, width - 2 * (len(sizes) - 1))
-    lines = [_line(list(header), sizes, [False] * len(sizes)), "  ".join("─" * size for size in sizes)]
-    above: Sequence[str] = ()
-    for row in body:
-        lines += _wrapped(_without_repeats(row, above) if width else row, sizes, numeric)
-        above = row
-    return "".join(f"{line.rstrip()}\n" for line in lines)
-
-
-def _without_repeats(row: Sequence[str], above: Sequence[str]) -> list[str]:
-    """Leave blank the first cells that say what the row above says, so that groups are seen."""
-    same = 0
-    while same < len(row) - 1 and same < len(above) and row[same] == above[same]:
-        same += 1
-    return ["" if i < same else cell for i, cell in enumerate(row)]
-
-
-def _clean(cell: str) -> str:
-    """Keep terminal control characters of foreign data out of the terminal."""
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf") and c != "\u200d" else c for c in cell)
-
-
-def _is_number(cell: str) -> bool:
-    return cell.replace(".", "", 1).removeprefix("-").isdigit()
-
-
-def _fitted(sizes: list[int], least: list[int], room: int) -> list[int]:
-    """Take from the widest column until all fit, but leave each its longest word where that is possible."""
-    sizes = list(sizes)
-    while sum(sizes) > room:
-        spare = [size - floor for size, floor in zip(sizes, least, strict=True)]
-        wide = [i for i, more in enumerate(spare) if more > 0] or [i for i, size in enumerate(sizes) if size > 8]
-        if not wide:
-            break
-        sizes[max(wide, key=lambda i: sizes[i])] -= 1
-    return sizes
-
-
-def _longest_word(cells: Iterable[str]) -> int:
-    return min(max((width_of(word) for cell in cells for word in cell.split()), default=1), 24)
-
-
-def _wrapped(row: Sequence[str], sizes: Sequence[int], numeric: Sequence[bool]) -> Iterator[str]:
-    columns = [_folded(cell, size) for cell, size in zip(row, sizes, strict=True)]
-    for i in range(max(map(len, columns))):
-        yield _line([column[i] if i < len(column) else "" for column in columns], sizes, numeric)
-
-
-def _folded(cell: str, size: int) -> list[str]:
-    lines = [""]
-    for word in cell.split(" "):
-        glue = " " if lines[-1] else ""
-        if width_of(lines[-1] + glue + word) <= size:
-            lines[-1] += glue + word
-            continue
-        if lines[-1]:
-            lines.append("")
-        while width_of(word) > size:
-            lines[-1], word = word[:size], word[size:]
-            lines.append("")
-        lines[-1] = word
-    return lines
-
-
-def _line(cells: Sequence[str], sizes: Sequence[int], numeric: Sequence[bool]) -> str:
-    padded = []
-    for cell, size, right in zip(cells, sizes, numeric, strict=True):
-        space = " " * (size - width_of(cell))
-        padded.append(space + cell if right else cell + space)
-    return "  ".join(padded)
-
-
 def _markdown(answer: Rows) -> str:
     def line(cells: Iterable[str]) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
@@ -259,7 +163,7 @@ def _tsv(answer: Rows) -> bytes:
 
 def tsv_term(term: Term | None) -> str:
     """Write one term as the SPARQL 1.1 TSV results do; an unbound one is empty."""
-    if isinstance(term, Literal) and term.datatype.value == f"{XSD}integer":
+    if isinstance(term, Literal) and term.datatype.value == f"{XSD}integer" and _INTEGER.fullmatch(term.value):
         return term.value
     return "" if term is None else str(term).replace("\t", "\\t")
 
@@ -304,7 +208,7 @@ def _xml(answer: Rows) -> bytes:
         tag = {"uri": "uri", "bnode": "bnode"}.get(found["type"], "literal")
         language = f" xml:lang={quoteattr(found['xml:lang'])}" if "xml:lang" in found else ""
         datatype = f" datatype={quoteattr(found['datatype'])}" if "datatype" in found else ""
-        return f"<{tag}{language}{datatype}>{escape(found['value'])}</{tag}>"
+        return f"<{tag}{language}{datatype}>{_kept(escape(found['value']))}</{tag}>"
 
     out = ['<?xml version="1.0"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">\n<head>']
     out += [f"<variable name={quoteattr(name)}/>" for name in answer.variables]
@@ -316,7 +220,18 @@ def _xml(answer: Rows) -> bytes:
             if t is not None
         )
         out.append(f"<result>{''.join(cells)}</result>\n")
-    return "".join([*out, "</results>\n</sparql>\n"]).encode()
+    return _legal("".join([*out, "</results>\n</sparql>\n"])).encode()
+
+
+def _kept(text: str) -> str:
+    """Write the white space that XML readers trim or change as character references."""
+    return re.sub(r"^\s+|\s+$|\r", lambda found: "".join(f"&#{ord(c)};" for c in found[0]), text)
+
+
+def _legal(xml: str) -> str:
+    if foreign := _NOT_XML.search(xml):
+        raise UsageError(f"XML has no place for the character U+{ord(foreign[0]):04X}.", hint="Use json.")
+    return xml
 
 
 def _graph(triples: Iterable[Triple], form: str) -> bytes:

@@ -18,9 +18,9 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "bundled" not in p.parts)
 LEVELS = {
     "errors": 0, "terms": 0,
     "model": 1, "records": 1, "strict_yaml": 1, "resources": 1, "dates": 1, "sparql": 1,
-    "dossier_format": 2, "registers": 2, "vocabulary": 2, "turtle": 2, "jsonld": 2, "gexf": 2, "lines": 2, "passages": 2,
-    "questions": 2,
-    "dossier": 3, "lift": 3, "derive": 3, "store": 3,
+    "dossier_format": 2, "registers": 2, "vocabulary": 2, "turtle": 2, "jsonld": 2, "gexf": 2, "lines": 2,
+    "passages": 2, "questions": 2,
+    "dossier": 3, "lift": 3, "derive": 3, "store": 3, "tables": 3,
     "results": 4, "query": 5, "validate": 4,
     "pipeline": 5, "describe": 6,
     "curation": 6, "network": 6, "export": 7, "pages": 7, "paths": 7, "view": 7,
