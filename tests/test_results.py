@@ -242,9 +242,10 @@ def test_a_table_wraps_to_the_width() -> None:
 
 
 def test_a_table_too_wide_for_words_becomes_cards() -> None:
-    shown = table(["accuser", "administration"], [["Trump", "misunderstanding"], ["Noem", ""]], 28)
+    shown = table(["who", "administration", "status"], [["Trump", "misinformed", "asserted"], ["Noem", "", ""]], 30)
     assert (
-        shown == "accuser         Trump\nadministration  misunderstan\n                ding\n\naccuser         Noem\n"
+        shown
+        == "who             Trump\nadministration  misinformed\nstatus          asserted\n\nwho             Noem\n"
     )
 
 
