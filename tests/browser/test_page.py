@@ -156,7 +156,7 @@ def test_a_claim_stands_beside_its_denial(open_page: Open) -> None:
 def test_what_is_alleged_is_never_drawn_and_says_who_alleges_it(open_page: Open) -> None:
     page = open_page("sel=v:alleged-remark")
     card = page.locator("#panel .card.undone").first.inner_text()
-    for words in ("Alleged, not established", "said by Kristi Noem", "denied by Gustavo Petro", "by March 2025"):
+    for words in ("Alleged, not established", "alleged by Kristi Noem", "denied by Gustavo Petro", "by March 2025"):
         assert words in card, words
     lines = page.evaluate("[...document.querySelectorAll('.network .edge')].map((g) => g.getAttribute('aria-label'))")
     assert lines and not [line for line in lines if "Gustavo Petro → Tren de Aragua" in line]
@@ -294,7 +294,7 @@ def test_the_table_has_the_same_rows(open_page: Open) -> None:
     drawn = {row[4] for row in shown}
     assert {"Sanctions on Petro announced", "White House meeting", "Alleged remark on Tren de Aragua"} <= drawn
     assert [row[5] for row in shown if row[4] == "Tariffs on Colombia"] == [
-        "Threatened, not reported as done; according to Trump administration"
+        "Threatened, not reported as done; threatened by Trump administration"
     ]
     dates = [row[0] for row in shown]
     assert dates.index("January 2025") < dates.index("October 2025") < dates.index("7 January 2026")

@@ -25,7 +25,7 @@
 	 *   earliest?: string, latest?: string, basis?: string, summary?: boolean, cameo?: string,
 	 *   plover?: string, quad_class?: number, goldstein?: number, note?: string, asserts?: string[], denies?: string[],
 	 *   proposes?: string[], proposed_by?: string[], responds_to?: string[], answered_by?: string[], part_of?: string[],
-	 *   evidence?: number[], lo: number, hi: number}} Happening */
+	 *   evidence?: number[], voiced_by?: string[], denied_by?: string[], lo: number, hi: number}} Happening */
 	/** @typedef {{event: string, actors: string[], edtf: string}} Voice */
 	/** @typedef {{id: string, label: string, status: string, about?: string[], asserted_by?: Voice[], denied_by?: Voice[],
 	 *   contradicted_by?: string[], proposes?: string[], evidence?: number[]}} Claim */
@@ -181,6 +181,8 @@
 			Threatened: "Threatened, not reported as done",
 			Alleged: "Alleged, not established",
 		},
+		/** @type {Record<string, string>} */
+		voiced: { Alleged: "alleged by", Threatened: "threatened by", Promised: "promised by" },
 		/** @type {Record<string, string>} */
 		basis: {
 			explicit: "stated in the source",
@@ -875,6 +877,7 @@
 		/** @type {Set<string>} */ let chosen = new Set();
 		/** @type {Set<string> | null} */ let near = null;
 		/** @type {Set<string> | null} */ let hovered = null;
+		/** @type {Box} */ let corner = [0, 0, 0, 0];
 		/** @type {Map<string, [number, number]>} */ let pins = new Map();
 		let width = 1,
 			height = 1,
@@ -883,13 +886,25 @@
 			k = 1,
 			scheduled = 0,
 			gliding = 0,
-			tabStop = "";
+			tabStop = "",
+			painted = [0, 0, 1],
+			resting = 0;
 
 		const tell = (/** @type {string} */ what, /** @type {any[]} */ ...args) =>
 			(listeners.get(what) || []).forEach((act) => act(...args));
 		const draw = () => {
 			if (!scheduled) scheduled = requestAnimationFrame(paint);
 		};
+		/** Follow the camera: a large drawing is moved as it is, and drawn anew when it comes to rest. */
+		function follow() {
+			if (lines.size < 300) return draw();
+			const f = k / painted[2],
+				x = (width / 2) * (1 - f) + (painted[0] - cx) * k,
+				y = (height / 2) * (1 - f) + (painted[1] - cy) * k;
+			for (const layer of layers) layer.setAttribute("transform", `translate(${x} ${y}) scale(${f})`);
+			clearTimeout(resting);
+			resting = setTimeout(draw, 140);
+		}
 
 		/** Make these the children of a layer, in this order, moving as few as possible: a moved element loses the focus. @param {Element} layer @param {Element[]} parts */
 		function keep(layer, parts) {
@@ -992,6 +1007,8 @@
 
 		function paint() {
 			scheduled = 0;
+			painted = [cx, cy, k];
+			for (const layer of layers) layer.removeAttribute("transform");
 			const grow = Math.min(1.7, Math.max(0.62, Math.pow(k, 0.4)));
 			for (const id of [...visible, ...ghosts]) {
 				const spot = /** @type {Spot} */ (spots.get(id));
@@ -1059,15 +1076,8 @@
 
 		/** Hubs first, then marks, other actors, and relations where room is left; what does not fit waits for a closer look. */
 		function paintLabels() {
-			const taken = new Taken(),
-				frame = root.getBoundingClientRect(),
-				corner = controls();
-			taken.add([
-				corner.left - frame.left,
-				corner.top - frame.top,
-				corner.right - frame.left,
-				corner.bottom - frame.top,
-			]);
+			const taken = new Taken();
+			taken.add(corner);
 			for (const id of visible) {
 				const { sx, sy, drawn } = /** @type {Spot} */ (spots.get(id));
 				taken.add([sx - drawn - 1, sy - drawn - 1, sx + drawn + 1, sy + drawn + 1]);
@@ -1231,7 +1241,7 @@
 			cx += (x - width / 2) * (1 / k - 1 / next);
 			cy += (y - height / 2) * (1 / k - 1 / next);
 			k = next;
-			draw();
+			follow();
 		}
 		/** The address holds a rounded camera; the same one is drawn, so that a shared view is the same view. */
 		const moved = () => {
@@ -1281,7 +1291,8 @@
 				root.classList.add("panning");
 			}
 			fingers.set(e.pointerId, [e.clientX, e.clientY]);
-			draw();
+			if (grip.spot) draw();
+			else follow();
 		});
 		/** @param {PointerEvent} e */
 		function pinch(e) {
@@ -1404,7 +1415,7 @@
 					ease = 1 - Math.pow(1 - t, 3);
 				[cx, cy] = [0, 1].map((i) => from[i] + (goal[i] - from[i]) * ease);
 				k = from[2] * Math.pow(goal[2] / from[2], ease);
-				draw();
+				follow();
 				if (t < 1) gliding = requestAnimationFrame(step);
 			};
 			gliding = requestAnimationFrame(step);
@@ -1485,6 +1496,8 @@
 			if (!box.width || !box.height) return;
 			[width, height] = [box.width, box.height];
 			root.setAttribute("viewBox", `0 0 ${width} ${height}`);
+			const own = controls();
+			corner = [own.left - box.left, own.top - box.top, own.right - box.left, own.bottom - box.top];
 			tell("resize");
 			draw();
 		}).observe(host);
@@ -1912,9 +1925,18 @@
 	function putForward(e) {
 		if (e.factuality === "Actual") return "";
 		const stated = claimsProposing.get(e.id) || [];
-		if (stated.length) return [...new Set(stated.map(standing))].join("; ");
-		const speakers = [...new Set((e.proposed_by || []).flatMap((id) => events.get(id)?.actors || []))];
-		return speakers.length ? "according to " + listed(speakers.map(name)) : "";
+		const verb = WORDS.voiced[e.factuality] || "told by";
+		const speakers = e.voiced_by || [...new Set(stated.flatMap(claimants))];
+		const deniers = e.denied_by || [
+			...new Set(stated.flatMap((c) => (c.denied_by || []).flatMap((voice) => voice.actors))),
+		];
+		return [
+			stated.some((claim) => DISPUTED.has(claim.status)) && "contested",
+			speakers.length && `${verb} ${listed(speakers.map(name))}`,
+			deniers.length && `denied by ${listed(deniers.map(name))}`,
+		]
+			.filter(Boolean)
+			.join(", ");
 	}
 	/** @param {Claim} claim */
 	const claimants = (claim) => {
@@ -2084,8 +2106,9 @@
 	}
 	/** @param {Held} item */
 	function heldCard(item) {
-		const day = asOf();
-		const force = inForce(item, day);
+		const asked = !state.to && item.certainty;
+		const force = asked || inForce(item, asOf());
+		const day = asked ? "on the day asked for" : "on " + shortDay(asOf());
 		return h(
 			"article",
 			{ class: "card held" },
@@ -2093,7 +2116,7 @@
 				"div",
 				{ class: "card-head" },
 				h("span", { class: "date" }, capital(item.type_label || "") || WORDS.kind[item.kind]),
-				item.kind === "tie" ? null : badge(`${force === "no" ? "not" : force} on ${shortDay(day)}`, "force-" + force),
+				item.kind === "tie" ? null : badge(`${force === "no" ? "not" : force} ${day}`, "force-" + force),
 			),
 			h("p", { class: "title" }, link("s:" + item.id, item.label)),
 			h("p", { class: "parties" }, ...actorLinks(item.left || []), span(" → ", "to"), ...actorLinks(item.right || [])),
