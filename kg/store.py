@@ -83,10 +83,8 @@ class Embedded:
         """
         try:
             return cls(_Oxigraph.read_only(str(folder / "store")), name)
-        except OSError as error:
-            raise StorageError(
-                f"{name}: the store cannot be opened: {error}.", hint="Build again with `kg build`."
-            ) from error
+        except (OSError, RuntimeError) as error:
+            raise _unreadable(f"{name}: the store cannot be opened", error) from error
 
     def query(self, text: str, dataset: Dataset | None = None, base: str | None = None) -> Answer:
         """Run a query; the standard prefixes are known, and relative IRIs if there is a base.
@@ -105,8 +103,8 @@ class Embedded:
             raise QuerySyntax(str(error)) from error
         except ValueError as error:
             raise QueryError(f"A graph of the dataset is no IRI: {error}.") from error
-        except OSError as error:
-            raise StorageError(f"{self.name}: {error}.", hint="Build again with `kg build`.") from error
+        except (OSError, RuntimeError) as error:
+            raise _unreadable(f"{self.name}: the store cannot be read", error) from error
         return _answer(result)
 
     def native(self) -> Any:
@@ -403,7 +401,14 @@ def _guarded(items: Iterable[Any]) -> Iterator[Any]:
     """Evaluate lazily, and tell an evaluation error of the engine as a query error."""
     try:
         yield from items
-    except (RuntimeError, ValueError) as error:
-        raise QueryError(f"The engine could not evaluate the query: {error}") from error
     except OSError as error:
-        raise StorageError(f"The store cannot be read: {error}.", hint="Build again with `kg build`.") from error
+        raise _unreadable("The store cannot be read", error) from error
+    except (RuntimeError, ValueError) as error:
+        if "Corruption" in str(error):
+            raise _unreadable("The store cannot be read", error) from error
+        raise QueryError(f"The engine could not evaluate the query: {error}") from error
+
+
+def _unreadable(what: str, error: Exception) -> StorageError:
+    told = " ".join(str(error).split()).rstrip(".")
+    return StorageError(f"{what}: {told}.", hint="Build again with `kg build`.")

@@ -5,7 +5,8 @@ reader, or quads to a store in memory. A test about files takes `data_folder`, a
 that it may bend as it likes; odd shapes are made inside the test, next to what they prove. A test about answers takes
 `built`, the bundled dossier built once for the whole run, and only reads it; `small_build` is the same for
 `data_folder`. Commands run in this process through `kg`, which is quick and shows the exit code and both streams; a
-process of its own is started only where death, hash seed or working folder is the point. Nothing of ours is mocked.
+process of its own is started only where death, hash seed or working folder is the point. Nothing of ours is mocked;
+only the disk is not waited for (`os.fsync`), which would be most of the time.
 """
 
 from __future__ import annotations
@@ -234,6 +235,13 @@ def make_folder() -> MakeFolder:
 def data_folder(tmp_path: Path) -> DataFolder:
     """A small valid data folder of this test alone."""
     return make_data_folder(tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")
