@@ -48,6 +48,7 @@ ROUTES = [
     Route("/vocabulary.json", editor.vocabulary),
     Route("/timeline", pages.timeline),
     Route("/questions", pages.questions),
+    Route("/questions/{name}.rq", pages.question_text),
     Route("/questions/{name}", pages.question),
     Route("/view", pages.view),
     Route("/id/{slug}", pages.thing),

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from kg import dates
 from kg import view as viewer
@@ -281,10 +281,7 @@ async def questions(request: Request) -> Response:
 async def question(request: Request) -> Response:
     """One saved question, with its parameters as a form and its answer as a table."""
     build: Build = request.app.state.current.build
-    name = request.path_params["name"]
-    if len(name) > 80 or not SLUG.match(name):
-        raise NoSuchPage("No question is called so.", hint="/questions lists them.")
-    asked = saved_question(name)
+    asked = _question(request)
     values = _values(asked, request)
     problem, table, text = "", None, asked.text
     try:
@@ -296,6 +293,21 @@ async def question(request: Request) -> Response:
              "text": text, "suffixes": ("csv", "tsv", "json", "xml")}  # fmt: skip
     response: Response = request.app.state.renderer.page("question.html", build=build, site=build.site, **shown)
     return response
+
+
+async def question_text(request: Request) -> Response:
+    """The SPARQL of a saved question with its parameters bound."""
+    build: Build = request.app.state.current.build
+    asked = _question(request)
+    text = await asyncio.to_thread(build.graph.question_text, asked.name, _values(asked, request))
+    return PlainTextResponse(text, headers={"cache-control": "no-cache"})
+
+
+def _question(request: Request) -> Question:
+    name = request.path_params["name"]
+    if len(name) > 80 or not SLUG.match(name):
+        raise NoSuchPage("No question is called so.", hint="/questions lists them.")
+    return saved_question(name)
 
 
 def _values(asked: Question, request: Request) -> dict[str, str]:

@@ -94,7 +94,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to the loop: uvicorn would raise them again at the end, as if the process had been killed."""
+        """Leave the signals to the loop: uvicorn would raise them again, as if the process had been killed."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,8 +18,6 @@ from kg.describe import folded
 from kg.graph import Graph
 from kg.records import ClaimRecord, EdgeRecord, EntityRecord, EventRecord, StateRecord
 from kg.terms import DIP, ID, RDFS, local_name
-
-_KINDS = ("entity", "event", "claim", "measure", "tenure", "tie", "source", "post", "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +141,11 @@ class Site:
         """Say what a local id names; empty for nothing."""
         if node in self.states:
             return self.states[node].kind
-        tables = zip(
-            _KINDS, (self.entities, self.events, self.claims, (), (), (), self.sources, self.posts), strict=False
-        )
-        found = next((kind for kind, table in tables if node in table), "")
+        tables: dict[str, Mapping[str, object]] = {
+            "entity": self.entities, "event": self.events, "claim": self.claims, "source": self.sources,
+            "post": self.posts,
+        }  # fmt: skip
+        found = next((kind for kind, table in tables.items() if node in table), "")
         if found or ID + node in self.words:
             return found or "document"
         return "document" if query.rows(self.graph.store, f"SELECT * WHERE {{ <{ID}{node}> ?p ?o }} LIMIT 1") else ""
