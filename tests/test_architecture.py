@@ -26,7 +26,8 @@ LEVELS = {
     "curation": 6, "network": 6, "export": 7, "pages": 7, "paths": 7, "view": 7,
     "graph": 8,
     "coverage": 9, "terminal": 9,
-    "cli": 10, "__main__": 11, "__init__": 12,
+    "web": 10, "mcp": 10,
+    "cli": 11, "__main__": 12, "__init__": 13,
 }  # fmt: skip
 
 # Where each third-party library may be named.
@@ -40,7 +41,10 @@ ROOMS = {
     "pyshacl": {"validate"},
     "networkx": {"network", "gexf", "export", "paths", "graph"},
     "pyvis": {"view", "graph"},
-    "jinja2": {"view"},
+    "jinja2": {"view", "web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "mcp": {"mcp"},
 }  # fmt: skip
 
 HEAVY = ("rdflib", "networkx", "pyvis", "pyshacl", "IPython", "jinja2")
