@@ -68,6 +68,8 @@ class Graph:
             return query.run(self.store, question.text, bound, Limits(max_rows, timeout))
         given = {name: self.term(value) for name, value in (values or {}).items()}
         if as_of is not None:
+            if AS_OF not in sparql.variables(text):
+                raise UsageError("The query has no day to ask for.", hint=f"Use ?{AS_OF} in it, or leave --as-of out.")
             given[AS_OF] = query.day(str(as_of))
         return query.run(self.store, text, given, Limits(max_rows, timeout))
 
@@ -112,8 +114,10 @@ class Graph:
         """
         from kg import describe
 
-        iri = expand(name)
-        return NamedNode(iri) if iri and not iri.startswith(ID) else NamedNode(ID + describe.find(self.store, name))
+        known = expand(name)
+        return (
+            query.iri(name) if known and not known.startswith(ID) else NamedNode(ID + describe.find(self.store, name))
+        )
 
     def _question_values(
         self, question: questions.Question, given: dict[str, Any], as_of: date | str | None
@@ -140,7 +144,7 @@ class Graph:
         if parameter.type == "day":
             return query.day(str(value))
         if parameter.type == "number":
-            return query.parameter(str(value))
+            return query.number(str(value))
         return Literal(str(value))
 
     def find(self, name: str) -> str:
@@ -235,10 +239,9 @@ class Graph:
         Raises:
             StorageError: the graph is a remote service.
         """
-        import rdflib
-        from oxrdflib import OxigraphStore
+        from kg.dataset import dataset
 
-        return rdflib.Dataset(store=OxigraphStore(store=self.store.native()), default_union=True)
+        return dataset(self.store)
 
     def _repr_html_(self) -> str:
         """Show the network page in a notebook, in a sandboxed frame."""

@@ -7,12 +7,15 @@ before the engine sees them; the standard prefixes need not be declared; the def
 from __future__ import annotations
 
 import json
+import math
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from pyoxigraph import (
@@ -32,6 +35,7 @@ from kg.store import Answer, Rows, Store, Term, open_store
 from kg.terms import PREFIXES, XSD, expand
 
 AS_OF = "asOf"
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]*\.[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def run(
     bound = sparql.bind(text, {name: str(term) for name, term in (values or {}).items()})
     try:
         if limits.seconds is not None:
-            answer = _in_time(store.name, bound, limits.seconds)
+            answer = _in_time(store.name, bound, limits.seconds, limits.rows)
         else:
             answer = store.query(bound)
     except QuerySyntax as error:
@@ -99,27 +103,44 @@ def parameter(value: str) -> NamedNode | Literal:
     Raises:
         UsageError: it is none of these.
     """
-    iri = expand(value)
-    if iri is not None:
-        try:
-            return NamedNode(iri)
-        except ValueError as error:
-            raise UsageError(f"'{value}' is not an IRI.") from error
+    if expand(value) is not None:
+        return iri(value)
     quoted = re.fullmatch(r"""(["'])(.*)\1(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?""", value, re.DOTALL)
     if quoted:
         return Literal(quoted[2], language=quoted[3]) if quoted[3] else Literal(quoted[2])
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         return day(value)
-    if re.fullmatch(r"[+-]?\d+", value):
-        return Literal(value, datatype=NamedNode(f"{XSD}integer"))
-    if re.fullmatch(r"[+-]?\d*\.\d+", value):
-        return Literal(value, datatype=NamedNode(f"{XSD}decimal"))
+    if _NUMBER.fullmatch(value):
+        return number(value)
     if value in ("true", "false"):
         return Literal(value == "true")
     raise UsageError(
         f"'{value}' is not a parameter value.",
         hint='Write an id (petro, id:gustavo-petro), a day (2025-12-01), a number, or "quoted text".',
     )
+
+
+def iri(value: str) -> NamedNode:
+    """Make an IRI of a CURIE with a standard prefix, of `<iri>` or of a full IRI.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return NamedNode(expand(value) or value)
+    except ValueError as error:
+        raise UsageError(f"'{value}' is not an IRI.", hint="An IRI holds no space, quote, <, > or brace.") from error
+
+
+def number(value: str) -> Literal:
+    """Make an xsd:integer or xsd:decimal of digits.
+
+    Raises:
+        UsageError: it is no number.
+    """
+    if not _NUMBER.fullmatch(value):
+        raise UsageError(f"'{value}' is not a number.", hint="Write digits, as 36 or -0.5.")
+    return Literal(value, datatype=NamedNode(f"{XSD}{'decimal' if '.' in value else 'integer'}"))
 
 
 def day(value: str) -> Literal:
@@ -131,7 +152,7 @@ def day(value: str) -> Literal:
     try:
         known = dates.parse(value).precision == "day"
     except DateError as error:
-        raise UsageError(f"'{value}' is not a day: {error.message}") from error
+        raise UsageError(error.message, hint=error.hint or "Write YYYY-MM-DD.") from error
     if not known:
         raise UsageError(f"'{value}' is not one day.", hint="Write YYYY-MM-DD.")
     return Literal(value, datatype=NamedNode(f"{XSD}date"))
@@ -154,13 +175,19 @@ def _cut(items: Iterator[Any], limit: int) -> Iterator[Any]:
         )
 
 
-def _in_time(location: str, text: str, seconds: float) -> Answer:
+def _in_time(location: str, text: str, seconds: float, most: int | None) -> Answer:
     if location == "memory":
         raise UsageError("A store in memory cannot be given a time limit.", hint="Build to a folder first.")
-    request = json.dumps({"store": location, "query": text}).encode()
+    place = location if location.startswith(("http:", "https:")) else str(Path(location).resolve())
+    request = {"store": place, "query": text, "seconds": seconds, "rows": most}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "kg.query"], input=request, capture_output=True, timeout=seconds, check=False
+            [sys.executable, "-m", "kg.query"],
+            cwd=Path(__file__).parent.parent,  # this very package, wherever the question is asked
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise QueryLimit(
@@ -187,24 +214,33 @@ def _failure(done: subprocess.CompletedProcess[bytes]) -> KgError:
 
 
 def _serve_one() -> int:
-    """Answer the one request on standard input; the other side of `_in_time`."""
+    """Answer the one request on standard input; the other side of `_in_time`.
+
+    It ends when the time is over even if nobody is left to end it, and at Ctrl-C while the engine works.
+    """
     from kg import results
 
     request = json.loads(sys.stdin.buffer.read())
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "alarm"):
+        signal.alarm(math.ceil(request["seconds"]) + 1)
+    most = None if request["rows"] is None else request["rows"] + 1  # one more, so that a cut is seen
     out = sys.stdout.buffer
     try:
         answer = open_store(request["store"]).query(request["query"])
+        if isinstance(answer, Rows):
+            answer = Rows(answer.variables, islice(answer.rows, most))
         if isinstance(answer, (Rows, bool)):
             out.write(b"result\n" + results.write(answer, "json"))
         else:
-            out.write(b"graph\n" + "".join(f"{triple} .\n" for triple in answer).encode())
+            out.write(b"graph\n" + "".join(f"{triple} .\n" for triple in islice(answer, most)).encode())
     except KgError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}")
         return 1
     return 0
 
 
-__all__ = ["AS_OF", "Limits", "Term", "Triple", "day", "parameter", "rows", "run"]
+__all__ = ["AS_OF", "Limits", "Term", "Triple", "day", "iri", "number", "parameter", "rows", "run"]
 
 if __name__ == "__main__":
     sys.exit(_serve_one())

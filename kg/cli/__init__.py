@@ -5,6 +5,7 @@ Results go to standard output, talk to standard error. Errors are translated her
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -17,21 +18,29 @@ from kg.errors import DataProblems, KgError
 
 
 class _Group(click.Group):
-    """Lists the commands in the order of the work, and suggests the nearest one."""
+    """Lists the commands in the order of the work."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Keep the order in which the commands were added."""
         return list(self.commands)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 problems in data or nothing such, 2 usage, 3 input/output or network.",
+)
 @click.version_option(__version__, prog_name="kg")
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
-def cli(debug: bool) -> None:
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
     """Diplomatic relations as a graph: who did what to whom, when, who says so, and who denies it.
 
     Start with `kg tour`. Entities are named as people name them: kg show petro.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 for command in (
@@ -54,6 +63,9 @@ for command in (
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without the letters shows ? and goes on
     sys.exit(run(sys.argv[1:] if args is None else args))
 
 

@@ -9,7 +9,7 @@ import click
 from kg.cli import out
 
 
-@click.command()
+@click.command(short_help="Check the data; with --sources every passage.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder with dossiers/ and registers/.")
 @click.option("--sources", type=click.Path(path_type=Path), help="Folder of the articles: re-verify every passage.")
 @click.option("--write-schema", is_flag=True, help="Write dossier.schema.json of the data folder anew.")
@@ -30,7 +30,7 @@ def check(data: Path | None, sources: Path | None, write_schema: bool) -> int:
     return 1 if report.failed else 0
 
 
-@click.command()
+@click.command(short_help="Print the passage block of words in an article.")
 @click.argument("article", type=click.Path(path_type=Path))
 @click.argument("words")
 @click.option("--speaker", help="Entity whom the passage quotes.")

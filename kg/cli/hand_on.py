@@ -10,7 +10,7 @@ from kg.cli import out
 from kg.errors import UsageError
 
 
-@click.command()
+@click.command(short_help="Write the network as one page that works offline.")
 @click.option(
     "-o", "--output", default="graph.html", show_default=True, metavar="FILE", help="Write there; - is standard output."
 )
@@ -39,7 +39,7 @@ def _passages(data: Path | None, sources: Path) -> dict[str, str]:
     return passages.texts(pipeline.gather(data).dossiers, sources)
 
 
-@click.command()
+@click.command(short_help="Write the graph for other tools: RDF, Gephi, spreadsheets.")
 @out.format_option("turtle, trig, ntriples, nquads, jsonld, rdfxml, turtle12, graphml, gexf, csv")
 @out.output_option
 @click.option("--no-derived", is_flag=True, help="RDF only: leave out direct edges and statuses.")

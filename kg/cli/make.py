@@ -17,7 +17,7 @@ _TOUR_ROWS = 9
 _PARTS = ("click", "networkx", "oxrdflib", "pyoxigraph", "pyshacl", "pyvis", "rdflib", "yaml", "pandas")
 
 
-@click.command()
+@click.command(short_help="Build the graph: dossiers → checked store.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder with dossiers/ and registers/.")
 @out.store_option
 def build(data: Path | None, location: str) -> None:
@@ -38,7 +38,7 @@ def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{counts[name]:,} {name if counts[name] != 1 else name[:-1]}" for name in names)
 
 
-@click.command()
+@click.command(short_help="Build, ask three questions, write graph.ttl and graph.html.")
 @out.store_option
 @click.option("--directory", type=click.Path(path_type=Path), default=Path(), help="Where graph.ttl and graph.html go.")
 def tour(location: str, directory: Path) -> None:
@@ -78,7 +78,7 @@ def _answer(graph: Any, name: str) -> None:
         click.echo(f"… and {len(rows) - _TOUR_ROWS} more: kg query {name}")
 
 
-@click.command()
+@click.command(short_help="Show versions, optional parts and paths.")
 @out.store_option
 def doctor(location: str) -> None:
     """Show versions, optional parts and paths, and whether a build is there."""

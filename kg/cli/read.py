@@ -7,7 +7,7 @@ import click
 from kg.cli import out
 
 
-@click.command()
+@click.command(short_help="Show an entity, event, claim or measure, with evidence.")
 @click.argument("name")
 @out.as_of_option
 @out.format_option("text, json")
@@ -24,7 +24,7 @@ def show(name: str, as_of: str | None, form: str | None, output: str | None, loc
     out.page(page, form, output, lambda: terminal.page(page, out.width()))
 
 
-@click.command()
+@click.command(short_help="Show what happened between A and B, by date.")
 @click.argument("names", nargs=-1, required=True)
 @click.option("--since", metavar="DAY", help="Only what may have happened on or after this day.")
 @click.option("--until", metavar="DAY", help="Only what may have happened on or before this day.")
@@ -41,7 +41,7 @@ def timeline(
     out.page(found, form, output, lambda: terminal.timeline(found, out.width()))
 
 
-@click.command()
+@click.command(short_help="Show how A is tied to B, with evidence.")
 @click.argument("start")
 @click.argument("end")
 @click.option("-n", "--limit", type=click.IntRange(1, 50), default=3, show_default=True, help="How many ways.")
@@ -59,7 +59,7 @@ def path(
     out.page(found, form, output, lambda: terminal.ways(found, out.width()))
 
 
-@click.command()
+@click.command(short_help="Count what the graph holds, or describe it as VoID.")
 @out.format_option("text, json, turtle (a VoID and DCAT description)")
 @out.output_option
 @out.store_option
