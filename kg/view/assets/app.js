@@ -194,7 +194,6 @@
 		},
 		/** @type {Record<string, string>} */
 		kind: { measure: "Measure", tenure: "Office", tie: "Tie" },
-		undone: "Events without a relation drawn",
 	};
 	/** @param {number} n @param {string} one @param {string} [many] */
 	const count = (n, one, many) => `${n} ${n === 1 ? one : many || one + "s"}`;
@@ -383,15 +382,10 @@
 	const lineIcon = (kind, contested) =>
 		s(
 			"svg",
-			{
-				class: "line-icon edge " + kind + (contested ? " contested" : ""),
-				viewBox: "0 0 34 12",
-				width: 34,
-				height: 12,
-				"aria-hidden": "true",
-			},
+			{ class: `line-icon edge ${kind}${contested ? " contested" : ""}`, viewBox: "0 0 34 12", "aria-hidden": "true" },
 			s("path", { class: "line", d: "M1 6H27" }),
 			s("path", { class: "head", d: "M33 6L25.5 2.4V9.6Z" }),
+			...(contested ? [s("circle", { cx: 13, cy: 6, r: 6.5 }), s("text", { x: 13, y: 9.8 }, "≠")] : []),
 		);
 
 	/* ── 5 state and address ────────────────────────────────────────────────────────────────────────────────────── */
@@ -1644,7 +1638,7 @@
 		});
 		const shut = h(
 			"button",
-			{ type: "button", class: "icon shut", "aria-label": "Close the legend", onclick: closeDrawers },
+			{ type: "button", class: "icon phone-only", "aria-label": "Close the legend", onclick: closeDrawers },
 			"×",
 		);
 		byId("filters").append(
@@ -1884,7 +1878,7 @@
 					{ class: "passage" },
 					span(`¶ ${paragraph}, characters ${start}–${end}`),
 					h("code", null, `sha256 ${sha}…`),
-					span(sources.get(source) || source, "soft"),
+					sources.size > 1 ? span(sources.get(source) || source, "soft") : null,
 				);
 			});
 	/** @param {Happening} e */
@@ -1991,14 +1985,7 @@
 			fact("Put forward by", eventLinks((e.proposed_by || []).filter((id) => !claims.has(id)))),
 			fact(
 				"Date",
-				e.basis
-					? [
-							WORDS.basis[e.basis] || e.basis,
-							e.earliest || e.latest
-								? `; between ${e.earliest ? shortDay(e.earliest) : "an unknown day"} and ${e.latest ? shortDay(e.latest) : "an unknown day"}`
-								: "",
-						]
-					: [],
+				e.basis ? [[WORDS.basis[e.basis] || e.basis, boundWords(e.earliest, e.latest)].filter(Boolean).join("; ")] : [],
 			),
 			fact("Codes", codes(e)),
 			fact("Note", e.note ? [h("bdi", null, e.note)] : []),
@@ -2008,8 +1995,8 @@
 		return h(
 			"article",
 			{ class: `card q${e.quad_class || 0}${undone ? " undone" : ""}`, "data-event": e.id },
-			h("div", { class: "card-head" }, dateLine(e.edtf), h("span", { class: "class" }, capital(e.class_label))),
-			h(how.full ? "p" : "h4", { class: "title" }, how.full ? h("bdi", null, e.label) : link("v:" + e.id, e.label)),
+			h("div", { class: "card-head" }, dateLine(e.edtf), how.full ? null : span(capital(e.class_label), "class")),
+			how.full ? null : h("h4", { class: "title" }, link("v:" + e.id, e.label)),
 			h(
 				"p",
 				{ class: "badges" },
@@ -2202,8 +2189,7 @@
 						class: "icon close",
 						"aria-label": "Close",
 						onclick: () => {
-							if (document.body.dataset.drawer === "panel" && !state.sel) closeDrawers();
-							else change({ sel: "" }, true);
+							change(state.sel ? { sel: "" } : { path: [], pick: 0 }, true);
 							closeDrawers();
 						},
 					},
@@ -2360,7 +2346,10 @@
 	}
 	/** @param {Happening} e */
 	const eventPanel = (e) => [
-		heading(e.label, [capital(e.class_label), " · ", dateWords(e.edtf)]),
+		heading(e.label, [
+			capital(e.class_label),
+			e.factuality === "Actual" ? "" : ` · ${WORDS.factuality[e.factuality] || e.factuality}`,
+		]),
 		eventCard(e, { full: true }),
 		part(
 			"In reply",
@@ -2515,6 +2504,7 @@
 									: overview();
 		panel.replaceChildren(...content.filter((part) => !!part));
 		panel.scrollTop = moved ? 0 : scroll;
+		if (moved && state.sel) byId("live").textContent = `Evidence: ${panel.querySelector("h2")?.textContent}`;
 		if (inside) {
 			const again =
 				!moved && spot
@@ -2526,21 +2516,19 @@
 
 	/* ── 12 search ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-	/** @typedef {{sel: string, words: string, more: string, icon: Node | null, keys: string[], names?: string[]}} Entry */
+	/** @typedef {{sel: string, words: string, more: string, keys: string[], names?: string[]}} Entry */
 	/** @type {Entry[]} */
 	const entries = [
 		...[...actors.values()].map((a) => ({
 			sel: "n:" + a.id,
 			words: a.label,
 			more: capital(typeWords(a)),
-			icon: null,
 			keys: namesOf(a).map(plain),
 			names: namesOf(a),
 		})),
 		...[...events.values()].map((e) => ({
 			sel: "v:" + e.id,
 			words: e.label,
-			icon: null,
 			keys: [plain(e.label)],
 			more: [
 				dateWords(e.edtf),
@@ -2554,7 +2542,6 @@
 			sel: "c:" + c.id,
 			words: c.label,
 			more: standing(c),
-			icon: null,
 			keys: [plain(c.label)],
 		})),
 	];
@@ -3248,7 +3235,7 @@
 						},
 						h("td", { class: "when" }, row.date),
 						h("td", null, ...people(row.who)),
-						h("td", null, h("span", { class: "swatch " + row.quad, "aria-hidden": "true" }), row.what),
+						h("td", null, span([h("span", { class: "swatch " + row.quad, "aria-hidden": "true" }), row.what], "what")),
 						h("td", null, ...people(row.whom)),
 						h("td", null, live ? link(row.sel, row.title) : h("bdi", null, row.title)),
 						h("td", { class: "standing-cell" }, row.standing),
@@ -3537,7 +3524,6 @@
 
 	const renderer = svgRenderer(byId("canvas"), () => byId("zoom").getBoundingClientRect());
 	let cameraMoved = false,
-		closeUp = false,
 		announced = "";
 	/** What the choice or the path lifts out of the picture. @param {Strand[]} strands */
 	function emphasis(strands) {
@@ -3585,10 +3571,12 @@
 		} else return { chosen, near: null };
 		return { chosen, near };
 	}
+	const closeUp = () => (state.camera[2] || 0) > 2.4;
 	/** Edges drawn one by one: those of the chosen bundle, all of them from close up. */
 	function unfolded() {
 		const group = new Set(/^[eb]:/.test(state.sel) ? edgesOfKey(state.sel) : []);
-		return (/** @type {Edge} */ edge) => closeUp || group.has(edge);
+		const all = closeUp();
+		return (/** @type {Edge} */ edge) => all || group.has(edge);
 	}
 	function refresh() {
 		shown = derive(state);
@@ -3621,8 +3609,8 @@
 	}
 	const fitShown = () => {
 		cameraMoved = false;
-		renderer.fit(shown.nodes);
 		change({ camera: [] });
+		renderer.fit(shown.nodes);
 	};
 
 	/** @param {string} hash */
@@ -3653,14 +3641,10 @@
 		renderer.on("pin", (id, spot) => change({ pins: new Map(state.pins).set(id, spot) }));
 		renderer.on("camera", (camera) => {
 			cameraMoved = true;
-			const close = camera[2] > 2.4;
-			if (close !== closeUp) {
-				closeUp = close;
-				change({ camera });
-			} else {
-				state.camera = camera;
-				remember();
-			}
+			const before = closeUp();
+			state.camera = camera;
+			if (closeUp() !== before) refresh();
+			remember();
 		});
 		renderer.on("resize", () => {
 			if (!cameraMoved) renderer.fit(shown.nodes, true);
