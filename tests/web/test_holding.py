@@ -279,8 +279,8 @@ def test_the_log_is_one_json_object_a_line(site: Server) -> None:
 def test_no_build_is_told_at_once(tmp_path: Path) -> None:
     command = [
         sys.executable,
-        "-c",
-        "import sys; from kg.cli.serve import serve; from kg.cli import cli, run; cli.add_command(serve); sys.exit(run(sys.argv[1:]))",
+        "-m",
+        "kg",
         "serve",
         "--port",
         "0",
@@ -367,7 +367,7 @@ def test_fuzzed_requests_meet_no_bug(tight: Server) -> None:
                     method,
                     tight.url.rstrip("/") + path,
                     content=body,
-                    headers={k: v.encode("latin-1") for k, v in headers.items()},
+                    headers={k.encode(): v.encode("latin-1") for k, v in headers.items()},
                 )
             except (httpx.InvalidURL, ValueError):
                 continue

@@ -1,1 +1,0 @@
-"""Tests of the network page in a real browser."""

@@ -1,1 +1,0 @@
-"""Tests of the pages and the endpoint, against a real server."""
