@@ -126,8 +126,6 @@ def verify(dossiers: Iterable[Dossier], folder: Path) -> Iterator[Verdict]:
     Raises:
         StorageError: the folder does not exist, or an article cannot be read.
     """
-    if not folder.is_dir():
-        raise StorageError(f"{folder}: no such folder.", hint="--sources names the folder of the articles.")
     shelf = _Shelf(folder)
     for dossier in dossiers:
         at_hand = shelf.find(dossier.source)
@@ -150,7 +148,11 @@ def all_passages(dossier: Dossier) -> Iterator[Passage]:
 
 
 def texts(dossiers: Iterable[Dossier], folder: Path) -> dict[str, str]:
-    """Give the text of each passage that verifies, by `source:start-end`; for pages made with the articles at hand."""
+    """Give the text of each passage that verifies, by `source:start-end`; for pages made with the articles at hand.
+
+    Raises:
+        StorageError: the folder does not exist, or an article cannot be read.
+    """
     found = {}
     shelf = _Shelf(folder)
     for dossier in dossiers:
@@ -166,6 +168,8 @@ class _Shelf:
     """The articles of a folder: the file of that name if its hash is right, else any of that hash, else that file."""
 
     def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise StorageError(f"{folder}: no such folder.", hint="--sources names the folder of the articles.")
         self.folder = folder
 
     def find(self, source: Source) -> Article | None:

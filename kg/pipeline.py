@@ -190,7 +190,7 @@ def _shown(path: Path) -> str:
     """Show a path as the reader would type it."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except (ValueError, OSError):  # elsewhere, or the working folder is gone
         return path.as_posix()
 
 
