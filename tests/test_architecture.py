@@ -47,7 +47,7 @@ ROOMS = {
     "mcp": {"mcp"},
 }  # fmt: skip
 
-HEAVY = ("rdflib", "networkx", "pyvis", "pyshacl", "IPython", "jinja2")
+HEAVY = ("rdflib", "networkx", "pyvis", "pyshacl", "IPython", "jinja2", "starlette", "uvicorn", "mcp")
 
 
 def room(path: Path) -> str:

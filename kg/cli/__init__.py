@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import ask, curate, hand_on, make, read
+from kg.cli import ask, curate, hand_on, make, read, serve
 from kg.errors import DataProblems, KgError
 
 
@@ -54,6 +54,8 @@ for command in (
     read.path,
     hand_on.view,
     hand_on.export,
+    serve.serve,
+    serve.mcp,
     curate.cite,
     read.stats,
     make.doctor,

@@ -67,8 +67,9 @@ def serving(store: object, log: Path, *options: str) -> Iterator[Server]:
     """Serve a store until the block ends; then ask the process to end and see that it does."""
     command = [
         sys.executable,
-        "-c",
-        "from kg.cli.serve import serve; serve()",
+        "-m",
+        "kg",
+        "serve",
         "--port",
         "0",
         "--store",

@@ -1,0 +1,184 @@
+"""The pages in a real Chromium: the way from a search to a download, by keyboard, on a phone, in the dark, under attack."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kg import pipeline
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from conftest import DataFolder
+    from web.conftest import Server, Serving
+
+pytestmark = pytest.mark.browser
+PAGES = ["", "search?q=petro", "timeline", "questions", "questions/contested-claims", "id/gustavo-petro",
+         "id/treasury-sanctions-petro", "id/cnn-2026-02-us-colombia-feud", "ns", "query", "nothing"]  # fmt: skip
+WATCH = """window.bad = []; window.hit = 0; window.alert = () => window.hit++;
+document.addEventListener('securitypolicyviolation', (e) => window.bad.push(e.violatedDirective + ' ' + e.blockedURI));"""
+AXE = os.environ.get("KG_AXE", "")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as started:
+        path = "/usr/bin/chromium"
+        browser = started.chromium.launch(executable_path=path if Path(path).exists() else None)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.add_init_script(WATCH)
+    opened = context.new_page()
+    outside: list[str] = []
+    opened.on(
+        "request", lambda r: None if r.url.startswith(("http://127.0.0.1", "data:", "blob:")) else outside.append(r.url)
+    )
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    assert outside == [] and errors == []
+    context.close()
+
+
+def test_from_a_search_to_a_download(site: Server, page: Page) -> None:
+    page.goto(site.url)
+    page.keyboard.press("/")
+    page.keyboard.type("gustavo pet")
+    page.wait_for_selector("#hits [role=option]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/id/gustavo-petro")
+    page.get_by_role("link", name="US Treasury sanctions Gustavo Petro").first.click()
+    page.wait_for_url("**/id/treasury-sanctions-petro")
+    assert "paragraph 28" in page.inner_text("main")
+    page.get_by_role("link", name="See the query").first.click()
+    page.wait_for_selector("#result table")
+    assert "CNN" in page.inner_text("#result")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert Path(download.value.path()).read_text().startswith("reporter,speaker,source")
+    assert page.evaluate("window.bad") == []
+
+
+def test_the_editor(site: Server, page: Page) -> None:
+    page.goto(site.url + "query")
+    page.click(".cm-content")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("SELECT * WHERE { ?event a dip:Sanct", delay=15)
+    page.wait_for_selector(".cm-tooltip-autocomplete >> text=dip:Sanctioning")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#result table")
+    assert "US Treasury sanctions Gustavo Petro" in page.inner_text("#result")
+    assert "query=SELECT" in page.url
+    page.click("#tab-network")
+    frame = page.frame_locator("#result iframe")
+    frame.locator("svg.network").wait_for()
+    page.select_option("#question", "escalation-by-month")
+    page.get_by_role("button", name="Ask this").click()
+    page.wait_for_function(
+        "document.querySelector('.cm-content') === null && /rows in/.test(document.getElementById('status').textContent)"
+    )
+    page.click("#tab-chart")
+    assert page.locator("#result svg.bars rect").count() > 3
+    page.click("#tab-timeline")
+    assert page.locator("#result .events > li").count() > 3
+    page.goto(site.url + "query?query=SELECT%20*%20%7B%20%3Fs%20foo%3Ax%201%20%7D")
+    page.wait_for_selector("#status.problem")
+    assert "foo" in page.inner_text("#status")
+    assert page.evaluate("window.bad") == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_phone_and_dark_fit(site: Server, chromium: Browser, path: str) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    opened = context.new_page()
+    opened.goto(site.url + path)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+    assert opened.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 27)"
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessible(site: Server, chromium: Browser, path: str, scheme: Any) -> None:
+    """No violation of WCAG 2.2 AA that axe knows; `KG_AXE` names its axe.min.js."""
+    if not AXE:
+        pytest.skip("axe is not part of the repository: set KG_AXE to the axe.min.js of axe-core")
+    context = chromium.new_context(color_scheme=scheme, bypass_csp=True)
+    opened = context.new_page()
+    opened.goto(site.url + path)
+    opened.add_script_tag(path=AXE)
+    found = opened.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    context.close()
+    told = [(v["id"], v["help"], [n["target"] for n in v["nodes"]][:4]) for v in found["violations"]]
+    assert told == []
+
+
+def test_everything_is_reached_by_keyboard(site: Server, page: Page) -> None:
+    page.goto(site.url + "id/gustavo-petro")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate(
+                "document.activeElement.tagName + (document.activeElement.href || document.activeElement.name || '')"
+            )
+        )
+    assert len(seen) > 20
+
+
+HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(1)>"><svg onload=alert(1)></textarea></style></script>{{7*7}}"""
+
+
+def test_hostile_labels_stay_text(data_folder: DataFolder, serve: Serving, page: Page, tmp_path: Path) -> None:
+    data_folder.change("label: US Treasury sanctions Gustavo Petro", f"label: '{HOSTILE}'")
+    data_folder.change("label: Petro has a part in the drug trade", f"label: '{HOSTILE} claim'")
+    data_folder.change("label: US sanctions on Gustavo Petro", f"label: '{HOSTILE} measure'")
+    data_folder.change("title: A note for the tests", f"title: '{HOSTILE} source'")
+    pipeline.build(data_folder.path, tmp_path / "build")
+    with serve(tmp_path / "build", tmp_path / "log") as server:
+        ids = [
+            "treasury-sanctions-petro",
+            "claim-petro-in-drug-trade",
+            "measure-sanctions-petro",
+            "note-for-the-tests",
+            "gustavo-petro",
+        ]
+        paths = [
+            "",
+            "timeline",
+            "search?q=script",
+            "view",
+            "questions/who-sanctioned-whom",
+            "questions/contested-claims",
+            *(f"id/{each}" for each in ids),
+        ]
+        paths += [
+            "query?query=SELECT%20*%20WHERE%20%7B%20%3Fx%20rdfs%3Alabel%20%3Fl%20FILTER(CONTAINS(%3Fl%2C%20%22alert%22))%20%7D",
+            f"search?q={HOSTILE}",
+        ]
+        for path in paths:
+            page.goto(server.url + path)
+            page.wait_for_timeout(150)
+            assert page.evaluate("window.hit") == 0
+            assert page.evaluate("document.querySelectorAll('img[src=x], main svg[onload]').length") == 0
+            assert page.evaluate("window.bad") == []
+        assert "alert(1)" in page.inner_text("body")

@@ -1,0 +1,152 @@
+"""The pages: what they tell, how they are found, what machines get, and that hostile data stay text."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import rdflib
+
+from kg import questions
+
+if TYPE_CHECKING:
+    from web.conftest import Server
+
+HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+PAGES = ["", "search?q=petro", "timeline", "timeline?one=trump&other=petro&since=2025-09-01", "questions",
+         "questions/timeline-between", "id/gustavo-petro", "id/treasury-sanctions-petro", "id/us-treasury",
+         "id/president-of-colombia", "id/cnn-2026-02-us-colombia-feud", "ns", "rel", "plover", "query", "nothing"]  # fmt: skip
+
+
+def test_home_tells_what_is_here(site: Server) -> None:
+    text = site.get("", headers=HTML).text
+    for part in ("events", "entities", "Gustavo Petro", "CC BY 4.0", "/void.ttl", site.health()["build"][:12], "CNN"):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("Verónica Alcocer", "veronica-alcocer"), ("VERONICA ALC", "veronica-alcocer"), ("estados unidos", "united-states"),
+        ("casa blanca", "white-house"), ("trump", "donald-trump"),
+    ],
+)  # fmt: skip
+def test_search_in_two_languages_without_accents(site: Server, words: str, wanted: str) -> None:
+    hits = site.get("search.json", params={"q": words}).json()
+    assert hits[0]["id"] == wanted
+    assert site.get("search", params={"q": words}, headers=HTML).status_code in (200, 303)
+
+
+def test_search_for_one_thing_leads_there(site: Server) -> None:
+    answer = site.get("search", params={"q": "us treasury sanctions gustavo petro"}, headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/id/treasury-sanctions-petro")
+
+
+def test_an_event_page_tells_claim_speaker_denial_status_and_place(site: Server) -> None:
+    rows = site.rows("""SELECT ?e ?claim ?who WHERE { ?e a dip:Accusation ; dip:asserts ?c . ?c rdfs:label ?claim .
+      ?d dip:denies ?c ; dip:actor ?a . ?a rdfs:label ?who . FILTER(LANG(?who) = "en") } ORDER BY ?e LIMIT 1""")
+    page = site.get(rows[0]["e"].removeprefix("https://w3id.org/diplokg/"), headers=HTML).text
+    for part in (rows[0]["claim"].replace("'", "&#39;"), "says so", "denies it", rows[0]["who"], "contested", "paragraph", "How to cite"):  # fmt: skip
+        assert part in page
+
+
+def test_what_did_not_happen_is_marked_everywhere(site: Server) -> None:
+    rows = site.rows("SELECT ?e WHERE { ?e dip:factuality dip:Threatened } LIMIT 3")
+    for row in rows:
+        page = site.get(row["e"].removeprefix("https://w3id.org/diplokg/"), headers=HTML).text
+        assert "threatened, not known to be done" in page
+        assert structured(page)["@type"] == "WebPage"
+
+
+def structured(page: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert found
+    told: dict[str, object] = json.loads(found[1])
+    return told
+
+
+def test_structured_data(site: Server) -> None:
+    event = structured(site.get("id/treasury-sanctions-petro", headers=HTML).text)
+    assert (event["@type"], event["name"]) == ("Event", "US Treasury sanctions Gustavo Petro")
+    assert structured(site.get("id/gustavo-petro", headers=HTML).text)["@type"] == "Person"
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix"),
+    [("text/turtle", "ttl"), ("application/ld+json", "jsonld"), ("application/n-triples", "nt"), ("application/rdf+xml", "rdf")],
+)  # fmt: skip
+def test_machines_are_sent_to_data(site: Server, accept: str, suffix: str) -> None:
+    answer = site.get("id/gustavo-petro", headers={"accept": accept})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/id/gustavo-petro.{suffix}")
+    body = site.get(f"id/gustavo-petro.{suffix}")
+    graph = rdflib.Graph().parse(data=body.text, format={"jsonld": "json-ld", "rdf": "xml"}.get(suffix, suffix))
+    petro = rdflib.URIRef("https://w3id.org/diplokg/id/gustavo-petro")
+    assert (petro, rdflib.RDF.type, None) in graph and (None, None, petro) in graph
+    assert site.get(f"id/gustavo-petro.{suffix}", headers={"if-none-match": body.headers["etag"]}).status_code == 304
+
+
+def test_people_get_pages_with_links_to_data(site: Server) -> None:
+    answer = site.get("id/gustavo-petro", headers=HTML)
+    assert answer.status_code == 200 and "id/gustavo-petro.ttl" in answer.headers["link"]
+    assert 'rel="alternate"' in answer.text
+
+
+def test_as_of_leaves_out_what_began_later(site: Server) -> None:
+    early = site.get("id/gustavo-petro?as_of=2025-01-31", headers=HTML).text
+    assert "US sanctions on Gustavo Petro" not in early
+    assert site.get("id/gustavo-petro?as_of=2025-02-30", headers=HTML).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["ns", "rel", "plover"])
+def test_ontology_as_page_and_data(site: Server, name: str) -> None:
+    page = site.get(name, headers=HTML).text
+    graph = rdflib.Graph().parse(data=site.get(f"{name}.ttl").text, format="turtle")
+    terms = {str(s).rpartition("#")[2] for s in graph.subjects() if f"/diplokg/{name}#" in str(s)}
+    assert len(terms) > 20
+    assert {term for term in terms if term and f'id="{term}"' not in page} == set()
+    assert site.get(name, headers={"accept": "text/turtle"}).headers["location"] == f"/{name}.ttl"
+
+
+def test_void_and_robots(site: Server) -> None:
+    graph = rdflib.Graph().parse(data=site.get("void.ttl").text, format="turtle")
+    assert graph.value(predicate=rdflib.RDF.type, object=rdflib.URIRef("http://www.w3.org/ns/dcat#Dataset"))
+    assert "Disallow: /sparql" in site.get("robots.txt").text
+
+
+@pytest.mark.parametrize("name", questions.all_questions())
+def test_every_question_answers(site: Server, name: str) -> None:
+    page = site.get(f"questions/{name}", headers=HTML)
+    assert page.status_code == 200 and "<table>" in page.text
+    text = site.get(f"questions/{name}.rq")
+    assert site.ask(text.text).status_code == 200
+
+
+def test_a_question_with_bad_values_says_what_to_do(site: Server) -> None:
+    page = site.get("questions/timeline-between?one=zzzz", headers=HTML)
+    assert page.status_code == 200 and "Nothing here is called" in page.text
+    assert site.get("questions/..%2f..%2fetc", headers=HTML).status_code == 404
+
+
+def test_ambiguous_names_offer_a_choice(site: Server) -> None:
+    assert site.get("timeline?one=united", headers=HTML).status_code in (200, 300, 404)
+
+
+def test_labels_for_the_editor(site: Server) -> None:
+    asked = ["https://w3id.org/diplokg/id/us-treasury", "urn:none", 7]
+    found = httpx.post(site.url + "labels", json=asked).json()
+    assert list(found) == asked[:1]
+    assert httpx.post(site.url + "labels", content=b"[" * 10_000).status_code == 400
+    assert httpx.post(site.url + "labels", json=["x"] * 6000).status_code == 400
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_hold_nothing_from_elsewhere(site: Server, path: str) -> None:
+    page = site.get(path, headers=HTML).text
+    for found in re.findall(r'(?:src|<link[^>]*stylesheet[^>]*href)="([^"]+)"', page):
+        assert found.startswith("/")
+    assert not re.search(
+        r"\son\w+=|style=\"|javascript:", re.sub(r"<script.*?</script>|<style.*?</style>", "", page, flags=re.S)
+    )
