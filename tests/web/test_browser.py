@@ -15,8 +15,8 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import Browser, Page, sync_playwright
 
 if TYPE_CHECKING:
-    from conftest import DataFolder
-    from web.conftest import Server, Serving
+    from tests.conftest import DataFolder
+    from tests.web.conftest import Server, Serving
 
 pytestmark = pytest.mark.browser
 PAGES = ["", "search?q=petro", "timeline", "questions", "questions/contested-claims", "id/gustavo-petro",

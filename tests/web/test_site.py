@@ -13,7 +13,7 @@ import rdflib
 from kg import questions
 
 if TYPE_CHECKING:
-    from web.conftest import Server
+    from tests.web.conftest import Server
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PAGES = ["", "search?q=petro", "timeline", "timeline?one=trump&other=petro&since=2025-09-01", "questions",
