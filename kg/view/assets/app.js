@@ -1102,7 +1102,7 @@
 				half = Number(mark.getAttribute("data-half")) * size,
 				tall = 9 * size;
 			/** @type {number[]} */ let spot = [];
-			for (const t of [0.5, 0.43, 0.57, 0.36, 0.64, 0.29, 0.71, 0.22, 0.78]) {
+			for (const t of [0.5, 0.43, 0.57, 0.36, 0.64, 0.29, 0.71, 0.22, 0.78, 0.16, 0.84]) {
 				const [x, y] = along(item.curve, t),
 					free = taken.free([x - half, y - tall, x + half, y + tall]);
 				if (!spot.length || free) spot = [x, y];
