@@ -212,7 +212,7 @@ def test_a_file_of_the_right_hash_goes_before_one_of_the_right_name(data_folder:
 
 
 def test_the_name_of_the_file_cannot_lead_out_of_the_folder(tmp_path: Path, data_folder: DataFolder) -> None:
-    data_folder.change("file: note.txt", "file: ../../../sources/note.txt")
+    data_folder.change("file: note.txt", "file: ../sources/note.txt")
     dossiers = pipeline.gather(data_folder.path).dossiers
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -74,8 +74,9 @@ def test_a_byte_order_mark_and_any_line_end_leave_no_trace(data_folder: DataFold
 
 def test_a_cell_over_two_lines_counts_as_two_lines_of_the_file(data_folder: DataFolder) -> None:
     data_folder.change("Q739,COL,", 'Q739,COL,"one\ntwo"', data_folder.entities)
-    known = read(data_folder.path)
-    assert (known.entities["colombia"].description, known.entities["diplokg"].line) == ("one\ntwo", 4)
+    known = read(data_folder.path).entities
+    assert known["colombia"].description == "one\ntwo"
+    assert (known["colombia"].line, known["diplokg"].line) == (2, 4), "a row stands where it begins"
 
 
 # ---------------------------------------------------------------- what is refused
@@ -207,6 +208,13 @@ def test_a_broken_row_is_told_and_not_missed_by_what_leans_on_it(data_folder: Da
     data_folder.change("Treasury,,Q648666", "Treasury,colombia,Q648666", data_folder.entities)
     (told,) = problems(data_folder)
     assert told.startswith("registers/entities.csv:2  colombia: 8 cells")
+
+
+def test_rows_behind_an_open_quote_are_not_told_as_missing(data_folder: DataFolder) -> None:
+    data_folder.change("Donald Trump,", '"Donald Trump,', data_folder.entities)
+    data_folder.change(",colombia,", ",us-treasury,", data_folder.posts)
+    (told,) = problems(data_folder)
+    assert told.startswith("registers/entities.csv:4: not CSV: ")
 
 
 def test_all_problems_of_both_files_are_told_together(data_folder: DataFolder) -> None:
