@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import DataFolder, Kg, Outcome
+    from tests.conftest import DataFolder, Kg, Outcome
 
 Unchanged = Callable[[Path], AbstractContextManager[None]]
 

@@ -22,7 +22,7 @@ from kg.errors import StorageError
 from kg.store import Rows
 
 if TYPE_CHECKING:
-    from conftest import DataFolder, Kg
+    from tests.conftest import DataFolder, Kg
 
 Unchanged = Callable[[Path], AbstractContextManager[None]]
 ROOT = Path(__file__).resolve().parent.parent

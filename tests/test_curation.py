@@ -19,7 +19,7 @@ from kg.dossier_format import SECTIONS, SOURCE
 from kg.errors import StorageError
 
 if TYPE_CHECKING:
-    from conftest import DataFolder, Kg
+    from tests.conftest import DataFolder, Kg
 
 BUNDLED = sorted((resources.bundled_data() / "dossiers").rglob("*.yaml"))
 SCHEMA = resources.bundled_data() / "dossier.schema.json"

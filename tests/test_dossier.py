@@ -17,7 +17,7 @@ from kg.errors import DataProblems, KgError
 from kg.model import Relative
 
 if TYPE_CHECKING:
-    from conftest import DataFolder, MakeFolder
+    from tests.conftest import DataFolder, MakeFolder
 
 BUNDLED = sorted((resources.bundled_data() / "dossiers").rglob("*.yaml"))
 

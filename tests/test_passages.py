@@ -17,7 +17,7 @@ from kg.model import Dossier, Event, Passage, Source
 from kg.passages import Verdict
 
 if TYPE_CHECKING:
-    from conftest import DataFolder, Kg
+    from tests.conftest import DataFolder, Kg
 
 BUNDLED = sorted((resources.bundled_data() / "dossiers").rglob("*.yaml"))
 

@@ -17,7 +17,7 @@ from kg.model import ENTITY_TYPES, Entity, Post, Registers
 from kg.registers import ENTITY_COLUMNS, POST_COLUMNS
 
 if TYPE_CHECKING:
-    from conftest import DataFolder
+    from tests.conftest import DataFolder
 
 HEADER = ",".join(ENTITY_COLUMNS)
 
