@@ -104,7 +104,8 @@ class Current:
         Raises:
             StorageError: there is no build, or it cannot be opened.
         """
-        self._build = await self._opened()
+        self._build = Build(self._settings)
+        self._spawn(self._build.pool.start())  # pages are answered before the workers are there; queries wait for them
         if not self._build.remote:
             self._spawn(self._watch())
         self._spawn(asyncio.to_thread(self._build.site.warm))

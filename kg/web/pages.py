@@ -135,7 +135,8 @@ def _entity(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, A
         "unreal": [e for e in events if e.factuality != "Actual"],
         "states": states, "claims": site.claims_of.get(slug, []), "chart": chart(events),
         "edges": [edge for edge in site.edges if slug in (edge.subject, edge.object)],
-        "parts": [e for e in site.entities.values() if slug in e.part_of], "panels": _panels(build, slug, "entity"),
+        "parts": [e for e in site.entities.values() if slug in e.part_of],
+        "panels": [] if day else _panels(build, slug, "entity"),
     }  # fmt: skip
 
 

@@ -12,13 +12,13 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from itertools import islice
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from kg.results import json_term, tsv_term, write
 from kg.store import Answer, Rows, Term
 
 Row = tuple[Term | None, ...]
 Pieces = Generator[bytes, None, bool]
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -78,14 +78,14 @@ def _json_note(limit: int) -> str:
 
 def _xml(answer: Rows, limit: int) -> Pieces:
     rows = _Cut(answer.rows, limit)
-    names = "".join(f"<variable name={quoteattr(name)}/>" for name in answer.variables)
+    names = "".join(f'<variable name="{name}"/>' for name in answer.variables)
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">\n'
         f"<head>{names}</head>\n<results>\n"
     ).encode()
     for row in rows:
         cells = (
-            f"<binding name={quoteattr(name)}>{_element(json_term(term))}</binding>"
+            f'<binding name="{name}">{_element(json_term(term))}</binding>'
             for name, term in zip(answer.variables, row, strict=True)
             if term is not None
         )
@@ -98,10 +98,15 @@ def _element(term: dict[str, Any]) -> str:
     if term["type"] == "triple":
         parts = "".join(f"<{name}>{_element(part)}</{name}>" for name, part in term["value"].items())
         return f"<triple>{parts}</triple>"
-    language = f" xml:lang={quoteattr(term['xml:lang'])}" if "xml:lang" in term else ""
-    datatype = f" datatype={quoteattr(term['datatype'])}" if "datatype" in term else ""
-    text = escape(_NO_XML.sub("\ufffd", term["value"]))
+    language = f' xml:lang="{term["xml:lang"]}"' if "xml:lang" in term else ""
+    datatype = f' datatype="{_text(term["datatype"])}"' if "datatype" in term else ""
+    text = _text(term["value"])
     return f"<{term['type']}{language}{datatype}>{text}</{term['type']}>"
+
+
+def _text(value: str) -> str:
+    """Escape a text for XML; characters that XML cannot hold become U+FFFD."""
+    return _NO_XML.sub("\ufffd", value).translate(_XML)
 
 
 def _csv(answer: Rows, limit: int) -> Pieces:

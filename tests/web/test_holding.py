@@ -46,14 +46,19 @@ def hostile(number: int) -> str:
         "ASK " + "{" * (2000 + number) + "}" * (2000 + number),
         "ASK { FILTER(" + "!" * (3000 + number) + "true) }",
         "ASK { FILTER(1" + "+1" * (9000 + number) + " > 0) }",
-        "SELECT * WHERE { VALUES ?x { " + "<urn:abcdefgh> " * (5000 + number) + "} ?x ?p ?o . ?a ?b ?x . ?c ?d ?e . ?f ?g ?h FILTER(?e != ?h) } ORDER BY ?c",
-        f'SELECT (REGEX("{"a" * (30 + n)}!", "(a+)+$") AS ?r) (REPLACE("{"a" * 40}", "(a*)*b", "x") AS ?s) WHERE {{ ?a ?b ?c . ?d ?e ?f }} ORDER BY ?r',
+        "SELECT * WHERE { VALUES ?x { "
+        + "<urn:abcdefgh> " * (5000 + number)
+        + "} ?x ?p ?o . ?a ?b ?x . ?c ?d ?e . ?f ?g ?h FILTER(?e != ?h) } ORDER BY ?c",
+        f'SELECT (REGEX("{"a" * (30 + n)}!", "(a+)+$") AS ?r) (REPLACE("{"a" * 40}", "(a*)*b", "x") AS ?s) '
+        "WHERE { ?a ?b ?c . ?d ?e ?f } ORDER BY ?r",
         "SELECT (COUNT(*) AS ?n) WHERE { ?a (!<urn:x>|^!<urn:y>)* ?b . ?b (!<urn:x>|^!<urn:y>)* ?c }",
-        "SELECT (STRLEN(?x27) AS ?n) WHERE { BIND('0123456789' AS ?x0) " + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(27)) + " }",
+        "SELECT (STRLEN(?x27) AS ?n) WHERE { BIND('0123456789' AS ?x0) "
+        + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(27))
+        + " }",
         f"SELECT (GROUP_CONCAT(CONCAT(STR(?a0), STR(?b0), STR(?c1))) AS ?t) WHERE {{ {triples} }}",
         "ASK { ?s " + "/".join(["<urn:p>"] * (4000 + number)) + " ?o }",
         "ASK { " + " UNION ".join(["{ ?s ?p ?o }"] * (3500 + number)) + " }",
-    ]  # fmt: skip
+    ]
     assert doubled
     return kinds[number % len(kinds)]
 
@@ -108,7 +113,7 @@ def test_pages_answer_while_all_workers_are_busy(tight: Server) -> None:
 
 
 def test_a_killed_worker_costs_its_own_request_only(tight: Server) -> None:
-    before = {p for p in children(tight.process.pid)}
+    before = children(tight.process.pid)
     with ThreadPoolExecutor(1) as client:
         hard = client.submit(tight.ask, hostile(1))
         time.sleep(0.3)
@@ -134,14 +139,22 @@ def test_a_client_that_leaves_takes_its_query_along(built: Path, serve: Serving,
 
 
 SSRF = [
-    "SELECT * {{ SERVICE <{u}> {{ ?s ?p ?o }} }}", "SELECT * {{ SERVICE SILENT <{u}> {{ ?s ?p ?o }} }}",
-    "SELECT * {{ BIND(<{u}> AS ?e) SERVICE ?e {{ ?s ?p ?o }} }}", "SELECT * FROM <{u}> {{ ?s ?p ?o }}",
-    "SELECT * FROM NAMED <{u}> {{ GRAPH ?g {{ ?s ?p ?o }} }}", "LOAD <{u}>", "LOAD SILENT <{u}> INTO GRAPH <urn:x>",
-    "DESCRIBE <{u}>", "CONSTRUCT FROM <{u}> WHERE {{ ?s ?p ?o }}", "ASK FROM <{u}> {{}}",
-    "BASE <{u}> SELECT * FROM <x> {{ ?s ?p ?o }}", "PREFIX x: <{u}> SELECT * {{ SERVICE x: {{ ?s ?p ?o }} }}",
-    "SELECT * {{ {{ SELECT * {{ SERVICE <{u}> {{}} }} }} }}", "SELECT * {{ OPTIONAL {{ SERVICE<{u}>{{}} }} }}",
+    "SELECT * {{ SERVICE <{u}> {{ ?s ?p ?o }} }}",
+    "SELECT * {{ SERVICE SILENT <{u}> {{ ?s ?p ?o }} }}",
+    "SELECT * {{ BIND(<{u}> AS ?e) SERVICE ?e {{ ?s ?p ?o }} }}",
+    "SELECT * FROM <{u}> {{ ?s ?p ?o }}",
+    "SELECT * FROM NAMED <{u}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+    "LOAD <{u}>",
+    "LOAD SILENT <{u}> INTO GRAPH <urn:x>",
+    "DESCRIBE <{u}>",
+    "CONSTRUCT FROM <{u}> WHERE {{ ?s ?p ?o }}",
+    "ASK FROM <{u}> {{}}",
+    "BASE <{u}> SELECT * FROM <x> {{ ?s ?p ?o }}",
+    "PREFIX x: <{u}> SELECT * {{ SERVICE x: {{ ?s ?p ?o }} }}",
+    "SELECT * {{ {{ SELECT * {{ SERVICE <{u}> {{}} }} }} }}",
+    "SELECT * {{ OPTIONAL {{ SERVICE<{u}>{{}} }} }}",
     "SELECT * {{ ?s ?p ?o FILTER EXISTS {{ SERVICE <{u}> {{ ?a ?b ?c }} }} }}",
-]  # fmt: skip
+]
 
 
 def test_no_query_reaches_the_network_or_a_file(tight: Server, tmp_path: Path) -> None:
@@ -152,7 +165,7 @@ def test_no_query_reaches_the_network_or_a_file(tight: Server, tmp_path: Path) -
             hits.append(self.path)
             self.send_error(404)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -186,8 +199,15 @@ def test_the_worker_has_no_doors(built: Path) -> None:
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("localhost", 200), ("127.0.0.1:{port}", 200), ("[::1]:{port}", 200), ("evil.example", 403), ("localhost.evil.example:{port}", 403), ("", 403)],
-)  # fmt: skip
+    [
+        ("localhost", 200),
+        ("127.0.0.1:{port}", 200),
+        ("[::1]:{port}", 200),
+        ("evil.example", 403),
+        ("localhost.evil.example:{port}", 403),
+        ("", 403),
+    ],
+)
 def test_foreign_hosts_are_refused(site: Server, host: str, status: int) -> None:
     assert site.get("healthz", headers={"host": host.format(port=site.port)}).status_code == status
 
@@ -309,9 +329,63 @@ def test_it_is_ready_soon_and_an_entity_page_comes_soon(built: Path, serve: Serv
 
 def fuzzed(source: random.Random) -> Iterator[tuple[str, str, dict[str, str], bytes]]:
     """Requests no honest client would send."""
-    paths = ["/", "/sparql", "/id/gustavo-petro", "/id/{}", "/questions/{}", "/search", "/timeline", "/view", "/labels", "/ns", "/ns.{}", "/query", "/search.json", "/static/{}", "/{}"]  # fmt: skip
-    names = ["query", "q", "one", "other", "since", "until", "as_of", "who", "asOf", "format", "default-graph-uri", "about", "update", "all"]  # fmt: skip
-    words = ["", "petro", "2025-13-45", "2025-10-01", "%00", "%ff%fe", "../../etc/passwd", "<script>alert(1)</script>", "ASK {}", "SELECT * {?s ?p ?o} LIMIT 1", "'", '"', "\u202e", "9" * 5000, "{" * 50, "http://[::1", "id:gustavo-petro", "x" * 3000, "-1", "None", "é\u0301", "\U0001f600"]  # fmt: skip
+    paths = [
+        "/",
+        "/sparql",
+        "/id/gustavo-petro",
+        "/id/{}",
+        "/questions/{}",
+        "/search",
+        "/timeline",
+        "/view",
+        "/labels",
+        "/ns",
+        "/ns.{}",
+        "/query",
+        "/search.json",
+        "/static/{}",
+        "/{}",
+    ]
+    names = [
+        "query",
+        "q",
+        "one",
+        "other",
+        "since",
+        "until",
+        "as_of",
+        "who",
+        "asOf",
+        "format",
+        "default-graph-uri",
+        "about",
+        "update",
+        "all",
+    ]
+    words = [
+        "",
+        "petro",
+        "2025-13-45",
+        "2025-10-01",
+        "%00",
+        "%ff%fe",
+        "../../etc/passwd",
+        "<script>alert(1)</script>",
+        "ASK {}",
+        "SELECT * {?s ?p ?o} LIMIT 1",
+        "'",
+        '"',
+        "\u202e",
+        "9" * 5000,
+        "{" * 50,
+        "http://[::1",
+        "id:gustavo-petro",
+        "x" * 3000,
+        "-1",
+        "None",
+        "é\u0301",
+        "\U0001f600",
+    ]
     kinds = [
         "",
         "text/html",
@@ -376,7 +450,7 @@ def test_fuzzed_requests_meet_no_bug(tight: Server) -> None:
             except httpx.TransportError as error:
                 bad.append((method, path[:200], headers, 0, repr(error)))
                 continue
-            if answer.status_code >= 500 and answer.status_code != 503 or "Traceback" in answer.text:
+            if (answer.status_code >= 500 and answer.status_code != 503) or "Traceback" in answer.text:
                 bad.append((method, path[:200], headers, answer.status_code, answer.text[:300]))
     assert bad == []
     assert "Traceback" not in tight.log.read_text()

@@ -68,7 +68,15 @@ def test_every_tool_answers_with_status_speaker_and_sources(built: Path) -> None
         }
 
     found = talk(built, work)
-    assert found["names"] == {"find_entity", "describe_entity", "relations_between", "timeline", "evidence", "run_question", "sparql"}  # fmt: skip
+    assert found["names"] == {
+        "find_entity",
+        "describe_entity",
+        "relations_between",
+        "timeline",
+        "evidence",
+        "run_question",
+        "sparql",
+    }
     assert found["described"]
     assert found["found"][0]["id"] == "veronica-alcocer"
     rows = [*found["entity"]["did"], *found["entity"]["states"], *found["relations"], *found["timeline"]]

@@ -37,8 +37,9 @@ def test_get_form_and_body_give_the_same(site: Server) -> None:
 def test_curl(site: Server) -> None:
     done = subprocess.run(
         ["curl", "-s", "-H", "Accept: text/csv", site.url + "sparql", "--data-urlencode", f"query={WHO}"],
-        capture_output=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        check=True,
+    )
     assert done.stdout == f"who\r\n{TREASURY}\r\n".encode()
 
 
@@ -79,7 +80,8 @@ ROW_TYPES = {
     "text/tab-separated-values": QueryResultsFormat.TSV,
 }
 EVERY_TERM = """SELECT ?iri ?plain ?tagged ?number ?day ?none ?odd WHERE {
-  VALUES (?iri ?plain ?tagged ?number ?day ?odd) { (id:us-treasury "a,\\"b\\"\\t\\nc" "señor"@es 4.25 "2025-10-01"^^xsd:date "<&>]]>") } }"""
+  VALUES (?iri ?plain ?tagged ?number ?day ?odd) {
+    (id:us-treasury "a,\\"b\\"\\t\\nc" "señor"@es 4.25 "2025-10-01"^^xsd:date "<&>]]>") } }"""
 
 
 def read(body: bytes, form: QueryResultsFormat) -> list[list[str]]:
@@ -143,10 +145,15 @@ def test_ask(site: Server, kind: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("accept", "query", "status"),
     [
-        ("image/png", WHO, 406), ("text/turtle", WHO, 406), ("text/csv", GRAPH, 406), ("text/turtle, */*;q=0.1", WHO, 200),
-        ("application/sparql-results+json;q=0", WHO, 406), ("", WHO, 200), ("*/*", GRAPH, 200),
+        ("image/png", WHO, 406),
+        ("text/turtle", WHO, 406),
+        ("text/csv", GRAPH, 406),
+        ("text/turtle, */*;q=0.1", WHO, 200),
+        ("application/sparql-results+json;q=0", WHO, 406),
+        ("", WHO, 200),
+        ("*/*", GRAPH, 200),
     ],
-)  # fmt: skip
+)
 def test_accept(site: Server, accept: str, query: str, status: int) -> None:
     assert site.ask(query, accept).status_code == status
 
@@ -214,7 +221,7 @@ def test_service_description(site: Server) -> None:
         ("ASK { FILTER(" + "(" * 5000 + "1" + ")" * 5000 + ") }", 403, "nests"),
         ("SELECT * { ?s ?p '" + "x" * 120_000 + "' }", 413, "characters"),
     ],
-)  # fmt: skip
+)
 def test_refusals_say_why(site: Server, query: str, status: int, words: str) -> None:
     answer = httpx.post(site.url + "sparql", data={"query": query}, headers={"accept": "application/json"}, timeout=30)
     assert answer.status_code == status, answer.text
@@ -227,8 +234,11 @@ def test_refusals_say_why(site: Server, query: str, status: int, words: str) -> 
 @pytest.mark.parametrize(
     ("method", "headers", "content", "status"),
     [
-        ("PUT", {}, b"", 405), ("DELETE", {}, b"", 405), ("POST", {"content-type": "text/plain"}, b"ASK {}", 415),
-        ("POST", {}, b"ASK {}", 415), ("POST", {"content-type": "application/sparql-update"}, b"CLEAR ALL", 403),
+        ("PUT", {}, b"", 405),
+        ("DELETE", {}, b"", 405),
+        ("POST", {"content-type": "text/plain"}, b"ASK {}", 415),
+        ("POST", {}, b"ASK {}", 415),
+        ("POST", {"content-type": "application/sparql-update"}, b"CLEAR ALL", 403),
         ("POST", {"content-type": "application/sparql-query"}, "ASK { 'é' }".encode("latin-1"), 400),
         ("POST", {"content-type": "application/sparql-query; charset=utf-16"}, b"ASK {}", 415),
         ("POST", {"content-type": "application/x-www-form-urlencoded"}, b"update=CLEAR+ALL", 403),
@@ -236,7 +246,7 @@ def test_refusals_say_why(site: Server, query: str, status: int, words: str) -> 
         ("POST", {"content-type": "application/x-www-form-urlencoded"}, b"query=%ff", 400),
         ("POST", {"content-type": "application/sparql-query"}, b"x" * 500_000, 413),
     ],
-)  # fmt: skip
+)
 def test_requests_that_are_no_query(
     site: Server, method: str, headers: dict[str, str], content: bytes, status: int
 ) -> None:
@@ -269,9 +279,10 @@ W3C = Path(__file__).resolve().parents[3] / "shared/w3c/sparql/sparql11/protocol
 MF, HT = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#", "http://www.w3.org/2011/http#"
 BOOLEAN = {"application/sparql-results+json", "application/sparql-results+xml"}
 FORMATS = {
-    "boolean": BOOLEAN, "tabular": {*BOOLEAN, "text/csv; charset=utf-8", "text/tab-separated-values; charset=utf-8"},
+    "boolean": BOOLEAN,
+    "tabular": {*BOOLEAN, "text/csv; charset=utf-8", "text/tab-separated-values; charset=utf-8"},
     "RDF": {"text/turtle; charset=utf-8", "application/rdf+xml", "application/n-triples"},
-}  # fmt: skip
+}
 
 
 def w3c_requests() -> list[tuple[str, bool, dict[str, Any]]]:

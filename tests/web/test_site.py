@@ -16,9 +16,24 @@ if TYPE_CHECKING:
     from tests.web.conftest import Server
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-PAGES = ["", "search?q=petro", "timeline", "timeline?one=trump&other=petro&since=2025-09-01", "questions",
-         "questions/timeline-between", "id/gustavo-petro", "id/treasury-sanctions-petro", "id/us-treasury",
-         "id/president-of-colombia", "id/cnn-2026-02-us-colombia-feud", "ns", "rel", "plover", "query", "nothing"]  # fmt: skip
+PAGES = [
+    "",
+    "search?q=petro",
+    "timeline",
+    "timeline?one=trump&other=petro&since=2025-09-01",
+    "questions",
+    "questions/timeline-between",
+    "id/gustavo-petro",
+    "id/treasury-sanctions-petro",
+    "id/us-treasury",
+    "id/president-of-colombia",
+    "id/cnn-2026-02-us-colombia-feud",
+    "ns",
+    "rel",
+    "plover",
+    "query",
+    "nothing",
+]
 
 
 def test_home_tells_what_is_here(site: Server) -> None:
@@ -30,10 +45,13 @@ def test_home_tells_what_is_here(site: Server) -> None:
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        ("Verónica Alcocer", "veronica-alcocer"), ("VERONICA ALC", "veronica-alcocer"), ("estados unidos", "united-states"),
-        ("casa blanca", "white-house"), ("trump", "donald-trump"),
+        ("Verónica Alcocer", "veronica-alcocer"),
+        ("VERONICA ALC", "veronica-alcocer"),
+        ("estados unidos", "united-states"),
+        ("casa blanca", "white-house"),
+        ("trump", "donald-trump"),
     ],
-)  # fmt: skip
+)
 def test_search_in_two_languages_without_accents(site: Server, words: str, wanted: str) -> None:
     hits = site.get("search.json", params={"q": words}).json()
     assert hits[0]["id"] == wanted
@@ -49,7 +67,15 @@ def test_an_event_page_tells_claim_speaker_denial_status_and_place(site: Server)
     rows = site.rows("""SELECT ?e ?claim ?who WHERE { ?e a dip:Accusation ; dip:asserts ?c . ?c rdfs:label ?claim .
       ?d dip:denies ?c ; dip:actor ?a . ?a rdfs:label ?who . FILTER(LANG(?who) = "en") } ORDER BY ?e LIMIT 1""")
     page = site.get(rows[0]["e"].removeprefix("https://w3id.org/diplokg/"), headers=HTML).text
-    for part in (rows[0]["claim"].replace("'", "&#39;"), "says so", "denies it", rows[0]["who"], "contested", "paragraph", "How to cite"):  # fmt: skip
+    for part in (
+        rows[0]["claim"].replace("'", "&#39;"),
+        "says so",
+        "denies it",
+        rows[0]["who"],
+        "contested",
+        "paragraph",
+        "How to cite",
+    ):
         assert part in page
 
 
@@ -74,10 +100,16 @@ def test_structured_data(site: Server) -> None:
     assert structured(site.get("id/gustavo-petro", headers=HTML).text)["@type"] == "Person"
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
 @pytest.mark.parametrize(
     ("accept", "suffix"),
-    [("text/turtle", "ttl"), ("application/ld+json", "jsonld"), ("application/n-triples", "nt"), ("application/rdf+xml", "rdf")],
-)  # fmt: skip
+    [
+        ("text/turtle", "ttl"),
+        ("application/ld+json", "jsonld"),
+        ("application/n-triples", "nt"),
+        ("application/rdf+xml", "rdf"),
+    ],
+)
 def test_machines_are_sent_to_data(site: Server, accept: str, suffix: str) -> None:
     answer = site.get("id/gustavo-petro", headers={"accept": accept})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/id/gustavo-petro.{suffix}")
