@@ -440,8 +440,8 @@ class _Bounds:
     """Lower and upper bounds of some events as day numbers; tells which events changed.
 
     A bound that moves further than `reach` from all stated days goes round a cycle without end: phrases keep
-    their meaning when every event moves by a period (a week; a day where no weekday is named), so a bound
-    that comes back to the same event a period later comes back for ever.
+    their meaning when every event moves by a period (a day; a week where a weekday is named; 28 years where a
+    month is), so a bound that comes back to the same event a period later comes back for ever.
     """
 
     def __init__(self, windows: Mapping[str, Window], events: Iterable[str], reach: int) -> None:
@@ -498,10 +498,14 @@ def _fixpoint(windows: Mapping[str, Window], group: list[Constraint]) -> _Bounds
 
 def _reach(group: list[Constraint], events: int) -> int:
     kinds = {constraint.kind for constraint in group}
-    if "same_month_as" in kinds:
+    distances = [max(constraint.at_least, constraint.at_most or 0) for constraint in group]
+    if "same_month_as" not in kinds:
+        period = 7 if "weekday" in kinds else 1
+    elif sum(distances) < 2 * 365:
+        period = 28 * 365 + 7  # within 28 years months of every length meet every weekday, in leap years and others
+    else:
         return _LAST_DAY
-    period = 7 if "weekday" in kinds else 1
-    return events * (period + 7 + max(max(c.at_least, c.at_most or 0) for c in group))
+    return events * (period + 7 + max(distances))
 
 
 def _apply(constraint: Constraint, bounds: _Bounds) -> None:
