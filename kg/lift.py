@@ -26,6 +26,7 @@ from kg.model import (
     Passage,
     Post,
     Registers,
+    Relative,
     Source,
     Tenure,
     Tie,
@@ -238,14 +239,21 @@ class _DossierLift:
             yield from pen.ids(_dip("sameDayAs"), phrase.same_day_as)
             yield from pen.ids(_dip("sameMonthAs"), phrase.same_month_as)
             yield from pen.text(_dip("weekday"), phrase.weekday)
-            anchor = phrase.after or phrase.before
-            if anchor and phrase.days is not None:
-                sign = "" if phrase.after else "-"
-                offset = self.pen(f"{event.id}-offset-{anchor}")
-                yield from pen.ids(_dip("offset"), f"{event.id}-offset-{anchor}")
-                yield from offset.a(_dip("Offset"))
-                yield from offset.ids(_dip("anchorEvent"), anchor)
-                yield from offset.typed(_dip("duration"), f"{sign}P{phrase.days}D", f"{terms.XSD}dayTimeDuration")
+            yield from self._offset(pen, event.id, phrase)
+
+    def _offset(self, pen: _Pen, event: str, phrase: Relative) -> Iterator[Quad]:
+        """Write the distance of a phrase, exact or bounded; after and before tell its direction."""
+        anchor = phrase.after or phrase.before
+        lengths = {"duration": phrase.days, "minimumDuration": phrase.at_least, "maximumDuration": phrase.at_most}
+        if not anchor or all(days is None for days in lengths.values()):
+            return
+        offset = self.pen(f"{event}-offset-{anchor}")
+        yield from pen.ids(_dip("offset"), f"{event}-offset-{anchor}")
+        yield from offset.a(_dip("Offset"))
+        yield from offset.ids(_dip("anchorEvent"), anchor)
+        for name, days in lengths.items():
+            if days is not None:
+                yield from offset.typed(_dip(name), f"P{days}D", f"{terms.XSD}dayTimeDuration")
 
     def _codes(self, pen: _Pen, event: Event) -> Iterator[Quad]:
         declared = self.vocabulary.event_classes[event.event_class]

@@ -402,10 +402,16 @@ def test_two_men_called_nicolas_are_kept_apart(graph: Graph) -> None:
 
 
 def test_the_distance_of_two_days_is_kept(graph: Graph) -> None:
-    rows = [row for row in graph.rows("relative-dates") if row["distance"]]
+    rows = [row for row in graph.rows("relative-dates") if row["distance"] == "P2D"]
     assert [(row["event"], row["distance"], row["earliest"], row["latest"]) for row in rows] == [
         ("id:treasury-sanctions-petro", "P2D", "2025-10-03", "2025-10-31")
     ]
+
+
+def test_days_later_is_a_bound_and_not_a_length(graph: Graph) -> None:
+    rows = {row["event"]: row["distance"] for row in graph.rows("relative-dates") if row["distance"]}
+    assert rows["id:trump-threatens-petro-with-pressure"] == "at least P2D"
+    assert rows["id:trump-petro-white-house-meeting"] == "at least P1D, at most P7D"
 
 
 def test_an_edge_is_explained_by_its_passages(graph: Graph) -> None:
