@@ -350,6 +350,15 @@ def test_a_full_disk_leaves_the_output_that_was_there(
     assert line == f"kg: {output}: cannot be written: No space left on device. Choose another place with -o."
 
 
+def test_an_output_takes_the_place_of_the_old_one_at_once(tmp_path: Path, small_build: Path, kg: Kg) -> None:
+    """Whoever still holds the old file has it whole, since it was replaced and not written over."""
+    (tmp_path / "out.nq").write_text("what was there", encoding="utf-8")
+    os.link(tmp_path / "out.nq", tmp_path / "held")
+    assert kg("export", "-o", tmp_path / "out.nq", "--store", small_build).code == 0
+    assert (tmp_path / "held").read_text(encoding="utf-8") == "what was there"
+    assert {path.name for path in tmp_path.iterdir()} == {"out.nq", "held"}
+
+
 # ---------------------------------------------------------------- questions that cannot be answered
 
 ASKED = {
