@@ -5,7 +5,6 @@ Everything returns plain typed values, rdflib graphs or networkx graphs; nothing
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from kg.export import Selection
     from kg.paths import Ways
     from kg.records import Picture
+    from kg.stories import Story
 
 
 class Graph:
@@ -190,11 +190,28 @@ class Graph:
 
         return network(self.picture())
 
-    def view(self, title: str = "", as_of: date | None = None, passages: Mapping[str, str] | None = None) -> str:
-        """The interactive network page: one HTML text that works offline."""
+    def view(
+        self,
+        title: str = "",
+        as_of: date | None = None,
+        passages: Mapping[str, str] | None = None,
+        story: Story | str | None = "",
+    ) -> str:
+        """The interactive network page: one HTML text that works offline.
+
+        `story` is a guided tour, its name or its file; by default the one that belongs to the sources, with None none.
+
+        Raises:
+            NotFound: no story is called so.
+            DataProblems: the file of the story is not as it should be.
+        """
+        from kg import stories
         from kg.view import draw
 
-        return draw(self.picture(title, as_of), passages=passages)
+        picture = self.picture(title, as_of)
+        if story == "":
+            story = stories.belonging(picture.sources)
+        return draw(picture, passages=passages, story=stories.choose(story) if isinstance(story, str) else story)
 
     def export(self, form: str = "turtle", selection: Selection | None = None) -> bytes:
         """The graph in a format of `kg.export.FORMATS`.
@@ -228,6 +245,8 @@ class Graph:
                 """SELECT (COUNT(DISTINCT ?e) AS ?events) (COUNT(DISTINCT ?n) AS ?entities)
               WHERE { { ?e a dip:Event } UNION { ?n a dip:Entity } }""",
             )[0]
+            import hashlib
+
             digest = hashlib.sha256("".join(lines).encode()).hexdigest()
             return {"digest": digest, "counts": {"quads": len(lines), **{k: int(v) for k, v in counts.items()}}}
         return store.manifest(Path(self.location))

@@ -10,13 +10,12 @@ import json
 import math
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import (
     Literal,
@@ -33,6 +32,9 @@ from kg import dates, sparql
 from kg.errors import DateError, KgError, QueryError, QueryLimit, QuerySyntax, StorageError, UsageError
 from kg.store import Answer, Rows, Store, Term, open_store
 from kg.terms import PREFIXES, XSD, expand
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 AS_OF = "asOf"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]*\.[0-9]+)")
@@ -69,7 +71,7 @@ def run(
         else:
             answer = store.query(bound)
     except QuerySyntax as error:
-        raise sparql.explain_syntax(text, str(error), PREFIXES) from error
+        raise sparql.explain_syntax(bound, str(error), PREFIXES) from error
     return _capped(answer, limits.rows)
 
 
@@ -150,12 +152,9 @@ def day(value: str) -> Literal:
         UsageError: it is not one day.
     """
     try:
-        known = dates.parse(value).precision == "day"
+        return Literal(dates.day(value).isoformat(), datatype=NamedNode(f"{XSD}date"))
     except DateError as error:
         raise UsageError(error.message, hint=error.hint or "Write YYYY-MM-DD.") from error
-    if not known:
-        raise UsageError(f"'{value}' is not one day.", hint="Write YYYY-MM-DD.")
-    return Literal(value, datatype=NamedNode(f"{XSD}date"))
 
 
 def _capped(answer: Answer, limit: int | None) -> Answer:
@@ -176,6 +175,8 @@ def _cut(items: Iterator[Any], limit: int) -> Iterator[Any]:
 
 
 def _in_time(location: str, text: str, seconds: float, most: int | None) -> Answer:
+    import subprocess
+
     if location == "memory":
         raise UsageError("A store in memory cannot be given a time limit.", hint="Build to a folder first.")
     place = location if location.startswith(("http:", "https:")) else str(Path(location).resolve())
@@ -205,7 +206,7 @@ def _in_time(location: str, text: str, seconds: float, most: int | None) -> Answ
     return bool(result)
 
 
-def _failure(done: subprocess.CompletedProcess[bytes]) -> KgError:
+def _failure(done: CompletedProcess[bytes]) -> KgError:
     if done.returncode < 0:
         return QueryError(f"The engine died on this query (signal {-done.returncode}).", hint="Simplify the query.")
     name, _, message = done.stderr.decode("utf-8", "replace").strip().partition(": ")

@@ -92,7 +92,7 @@ def _text(question: str) -> str:
         if question == "-":
             return sys.stdin.read()
         if question.endswith(".rq"):
-            return Path(question).read_text(encoding="utf-8")
+            return Path(question).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise StorageError(f"{question}: cannot be read: {error.strerror}.", hint="Check the path.") from error
     except UnicodeDecodeError as error:

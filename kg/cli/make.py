@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -82,6 +81,7 @@ def _answer(graph: Any, name: str) -> None:
 @out.store_option
 def doctor(location: str) -> None:
     """Show versions, optional parts and paths, and whether a build is there."""
+    import platform
     from importlib.metadata import version
 
     from kg import resources, store
