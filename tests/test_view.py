@@ -22,7 +22,7 @@ import pytest
 import kg
 from kg import describe
 from kg.records import EdgeRecord, EntityRecord, EventRecord, Evidence, Picture
-from kg.view import draw, layout, network
+from kg.view import crowd, draw, layout, network
 
 ASSETS = Path(kg.__file__).parent / "view" / "assets"
 
@@ -280,10 +280,10 @@ def test_the_layout_is_the_same_on_every_machine() -> None:
 
 
 def test_the_layout_uses_nothing_that_differs_between_machines() -> None:
-    source = Path(layout.__file__).read_text(encoding="utf-8")
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (layout, crowd))
     imported = re.findall(r"^(?:from|import) (\S+)", source, re.M)
-    assert set(imported) == {"__future__", "hashlib", "heapq", "collections.abc", "math"}
-    assert re.findall(r"^from math import (.*)$", source, re.M) == ["sqrt"]
+    assert set(imported) == {"__future__", "hashlib", "heapq", "collections.abc", "math", "kg.view"}
+    assert re.findall(r"^from math import (.*)$", source, re.M) == ["sqrt"] * 2
     assert not re.search(r"\*\*|\bsum\(|\bpow\(|\bset\(\w+\) -", source)
 
 

@@ -2,7 +2,9 @@
 
 Only + - * / and square roots, in one fixed order: IEEE 754 defines these exactly, while numpy, BLAS, `hypot`, `pow` and
 `sum` differ between machines or Python versions in the last bit, and a force layout amplifies that to another picture.
-Four steps: distances along links, classical scaling as a start, stress majorization, then room for labels.
+Four steps: distances along links, classical scaling as a start, stress majorization, then room for labels. Parts of
+more than `CROWD` actors, where this would take minutes, are placed by `kg.view.crowd`. Places of an earlier picture can
+be given: then actors stay where readers remember them, and only new ones look for free room beside their neighbours.
 """
 
 from __future__ import annotations
@@ -12,23 +14,33 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 
+from kg.view import crowd
+
 Point = tuple[float, float]
 Room = tuple[float, float]
 End = tuple[int, int, float]
 
 ASPECT = 1.3
+CROWD = 300
 _FAR = 1e9
 _STEPS = 400_000
 
 
-def places(rooms: Mapping[str, Room], links: Mapping[tuple[str, str], int]) -> dict[str, Point]:
+def places(
+    rooms: Mapping[str, Room], links: Mapping[tuple[str, str], int], before: Mapping[str, Point] | None = None
+) -> dict[str, Point]:
     """Place each node in the middle of the room (width, height) it needs; `links` counts the strands of a pair.
+
+    Nodes that have a place `before` keep it, unless more than a third of all nodes have none: then all are placed anew.
 
     >>> spots = places({"a": (80.0, 40.0), "b": (80.0, 40.0)}, {("a", "b"): 1})
     >>> spots["a"] != spots["b"]
     True
     """
     neighbours = _neighbours(sorted(rooms), links)
+    kept = {name: before[name] for name in neighbours if name in before} if before else {}
+    if 3 * len(kept) >= 2 * len(neighbours) and kept:
+        return _joined(kept, neighbours, rooms)
     parts = _components(neighbours)
     spots = [_component(part, neighbours, rooms) for part in parts]
     return {name: (round(x, 1), round(y, 1)) for name, (x, y) in sorted(_packed(spots, rooms).items())}
@@ -67,6 +79,8 @@ def _component(
     if len(part) == 1:
         return {part[0]: (0.0, 0.0)}
     index = {name: number for number, name in enumerate(part)}
+    if len(part) > CROWD:
+        return _crowded(part, neighbours, index)
     ends = [(index[a], index[b], 24.0 + 7.0 * min(n, 8)) for a in part for b, n in neighbours[a].items() if a < b]
     apart = _distances(part, neighbours, index)
     xs, ys = _scaled(part, apart)
@@ -74,6 +88,62 @@ def _component(
     _turn(xs, ys)
     _spread(xs, ys, [rooms[name] for name in part], ends)
     return {name: (xs[number], ys[number]) for name, number in index.items()}
+
+
+def _crowded(
+    part: Sequence[str], neighbours: Mapping[str, Mapping[str, int]], index: Mapping[str, int]
+) -> dict[str, Point]:
+    links = [{index[other]: 1.0 * min(n, 8) for other, n in neighbours[name].items()} for name in part]
+    xs, ys = crowd.scattered(links, lambda number: (_chance("x" + part[number]), _chance("y" + part[number])))
+    _turn(xs, ys)
+    return {name: (xs[number], ys[number]) for name, number in index.items()}
+
+
+def _joined(
+    kept: Mapping[str, Point], neighbours: Mapping[str, Mapping[str, int]], rooms: Mapping[str, Room]
+) -> dict[str, Point]:
+    """Keep the places there are and find free room for the other actors, near their neighbours or below the picture."""
+    result = dict(kept)
+    large = len(neighbours) > CROWD
+    grid: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+
+    def box(name: str, x: float, y: float) -> tuple[float, float, float, float]:
+        width, height = (crowd.GAP, crowd.GAP) if large else rooms[name]
+        return (x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0)
+
+    def cells(left: float, top: float, right: float, bottom: float) -> Iterable[tuple[int, int]]:
+        for column in range(int(left / 160.0 + 9999.0), int(right / 160.0 + 9999.0) + 1):
+            for line in range(int(top / 160.0 + 9999.0), int(bottom / 160.0 + 9999.0) + 1):
+                yield column, line
+
+    def free(mine: tuple[float, float, float, float]) -> bool:
+        left, top, right, bottom = mine
+        return not any(
+            left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
+            for cell in cells(*mine)
+            for other in grid.get(cell, ())
+        )
+
+    def settle(name: str, x: float, y: float) -> None:
+        result[name] = (round(x, 1), round(y, 1))
+        mine = box(name, x, y)
+        for cell in cells(*mine):
+            grid.setdefault(cell, []).append(mine)
+
+    for name, (x, y) in kept.items():
+        settle(name, x, y)
+    low = max(y for _, y in kept.values()) + 90.0
+    new = [name for name in neighbours if name not in kept]
+    for name in sorted(new, key=lambda one: (-len([o for o in neighbours[one] if o in kept]), one)):
+        near = [result[other] for other in sorted(neighbours[name]) if other in result]
+        x = _total(x for x, _ in near) / len(near) if near else 0.0
+        y = _total(y for _, y in near) / len(near) if near else low
+        for dx, dy in crowd.around(1200, 26.0):
+            if free(box(name, x + dx, y + dy)):
+                x, y = x + dx, y + dy
+                break
+        settle(name, x, y)
+    return dict(sorted(result.items()))
 
 
 def _distances(

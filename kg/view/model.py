@@ -66,7 +66,27 @@ def network(picture: Picture) -> Network:
     _check(picture)
     net = Network(height="100%", width="100%", directed=True)
     net.toggle_physics(False)
-    spots = _spots(picture)
+    _fill(net, picture, _spots(picture))
+    if (len(net.nodes), len(net.edges)) != (len(picture.entities), len(picture.edges)):
+        raise ValueError(f"pyvis kept {len(net.nodes)} nodes and {len(net.edges)} edges only.")
+    return net
+
+
+class _Rows:
+    """Takes nodes and edges like pyvis, which looks through all it has for each one that is added."""
+
+    def __init__(self) -> None:
+        self.nodes: list[dict[str, Json]] = []
+        self.edges: list[dict[str, Json]] = []
+
+    def add_node(self, name: str, **options: Json) -> None:
+        self.nodes.append({"id": name, **options})
+
+    def add_edge(self, start: str, end: str, **options: Json) -> None:
+        self.edges.append({"from": start, "to": end, **options})
+
+
+def _fill(net: Network | _Rows, picture: Picture, spots: Mapping[str, Point]) -> None:
     for entity in picture.entities.values():
         look = LOOKS.get(entity.type, OTHER)
         x, y = spots[entity.id]
@@ -81,17 +101,18 @@ def network(picture: Picture) -> Network:
             dashes=edge.status in DISPUTED,
             width=_width(edge.count),
             arrows="to, from" if edge.symmetric else "to",
-            **_explained(edge, picture),
+            **({} if isinstance(net, _Rows) else _explained(edge, picture)),
             **_attributes(edge, "subject", "object"),
         )
-    if (len(net.nodes), len(net.edges)) != (len(picture.entities), len(picture.edges)):
-        raise ValueError(f"pyvis kept {len(net.nodes)} nodes and {len(net.edges)} edges only.")
-    return net
 
 
-def page_data(picture: Picture, passages: Mapping[str, str] | None = None) -> Json:
+def page_data(
+    picture: Picture, passages: Mapping[str, str] | None = None, before: Mapping[str, Point] | None = None
+) -> Json:
     """Everything the page needs, as plain values; empty fields are left out, repeated evidence is held once."""
-    net = network(picture)
+    _check(picture)
+    net = _Rows()
+    _fill(net, picture, _spots(picture, before))
     cited = _Cited(picture)
     events = {key: cited.plain(record, *_told(record)) for key, record in picture.events.items()}
     claims = {key: cited.plain(record) for key, record in picture.claims.items()}
@@ -164,12 +185,12 @@ def _types(picture: Picture) -> list[Json]:
     return [{"key": key, "label": labels[key], "figure": look.figure, "color": look.color} for key, look in looks]
 
 
-def _spots(picture: Picture) -> dict[str, Point]:
+def _spots(picture: Picture, before: Mapping[str, Point] | None = None) -> dict[str, Point]:
     links: dict[tuple[str, str], int] = {}
     for edge in picture.edges:
         pair = (min(edge.subject, edge.object), max(edge.subject, edge.object))
         links[pair] = links.get(pair, 0) + 1
-    return places({key: _room(entity) for key, entity in picture.entities.items()}, links)
+    return places({key: _room(entity) for key, entity in picture.entities.items()}, links, before)
 
 
 def _room(entity: EntityRecord) -> Room:
@@ -183,6 +204,7 @@ class _Cited:
 
     def __init__(self, picture: Picture) -> None:
         self.sources = dict(picture.sources)
+        self._places = {source: number for number, source in enumerate(self.sources)}
         self.rows: list[Json] = []
         self.names: dict[str, str] = {}
         self._events = picture.events
@@ -219,7 +241,7 @@ class _Cited:
             self.names[item.reporter] = item.reporter_label or item.reporter
             if item.speaker:
                 self.names[item.speaker] = item.speaker_label or item.speaker
-            source = list(self.sources).index(item.source)
+            source = self._places.setdefault(item.source, len(self._places))
             place = [source, item.paragraph, item.start, item.end, item.sha256[:16]]
             self.rows.append([*place, item.reporter, item.speaker])
         return self._numbers[item]

@@ -9,17 +9,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from importlib import resources
 
 from kg.records import Picture
+from kg.view.layout import Point
 from kg.view.model import Json, page_data
 
+_DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.S)
 _MARKUP = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def draw(picture: Picture, *, passages: Mapping[str, str] | None = None) -> str:
+def draw(
+    picture: Picture, *, passages: Mapping[str, str] | None = None, before: Mapping[str, Point] | None = None
+) -> str:
     """Draw a picture as one HTML page; `passages` holds source text by `<source>:<start>-<end>`, if it may be shown.
+
+    `before` holds places of actors, as `places_in` reads them from an earlier page: those actors keep them.
 
     Raises:
         ValueError: the picture contradicts itself (see `network`).
@@ -36,8 +43,18 @@ def draw(picture: Picture, *, passages: Mapping[str, str] | None = None) -> str:
         policy=Markup(_policy(script, style)),
         script=Markup(script),
         style=Markup(style),
-        data=Markup(_json(page_data(picture, passages))),
+        data=Markup(_json(page_data(picture, passages, before=before))),
     )
+
+
+def places_in(page: str) -> dict[str, Point]:
+    """Read where the actors stand from a page that `draw` has made; empty if it is none."""
+    found = _DATA.search(page)
+    try:
+        data = json.loads(found[1]) if found else {}
+        return {node["id"]: (float(node["x"]), float(node["y"])) for node in data.get("nodes", ())}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
 
 
 def _asset(folder: str, name: str) -> str:
