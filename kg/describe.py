@@ -16,6 +16,7 @@ from kg.errors import Ambiguous, NotFound, did_you_mean
 from kg.model import ENTITY_TYPES
 from kg.records import (
     ClaimRecord,
+    Document,
     EdgeRecord,
     EntityRecord,
     EventRecord,
@@ -500,24 +501,56 @@ def picture(store: Store, title: str = "", as_of: date | None = None, *, everyon
     all_states = states(store, as_of)
     used = {side for edge in all_edges for side in (edge.subject, edge.object)}
     used |= {node for event in all_events.values() for node in (*event.actors, *event.targets, *event.about)}
+    used |= {node for event in all_events.values() for node in (*event.on_behalf_of, *event.place)}
     used |= {node for state in all_states.values() for node in (*state.left, *state.right)}
+    known = entities(store)
+    used |= _wholes(known, used)
+    day = horizon(store)
     sources = {
         local_name(row["s"]): row["label"]
         for row in query.rows(store, "SELECT ?s ?label WHERE { ?s a dip:Source ; rdfs:label ?label }")
     }
     return Picture(
         title=title or next(iter(sources.values()), "DiploKG"),
-        entities={node: entity for node, entity in entities(store).items() if everyone or node in used},
+        entities={node: entity for node, entity in known.items() if everyone or node in used},
         edges=all_edges,
         events=all_events,
         claims=claims(store),
         states=all_states,
         sources=dict(sorted(sources.items())),
+        as_of=as_of.isoformat() if as_of else "",
+        horizon=day.isoformat() if day else "",
+        documents=documents(store),
     )
+
+
+def _wholes(known: Mapping[str, EntityRecord], parts: Iterable[str]) -> set[str]:
+    """Everything that some entities are part of, and what that is part of in turn."""
+    found: set[str] = set()
+    rim = set(parts)
+    while rim:
+        rim = {whole for node in rim if node in known for whole in known[node].part_of} - found
+        found |= rim
+    return found
+
+
+def documents(store: Store) -> dict[str, Document]:
+    """Read what is needed to cite each source."""
+    text = """SELECT ?s ?title (SAMPLE(?name) AS ?publisher) (SAMPLE(?day) AS ?published) (SAMPLE(?url) AS ?address)
+      (SAMPLE(?note) AS ?access) WHERE { ?s a dip:Source ; rdfs:label ?title .
+      OPTIONAL { ?s schema:publisher ?by . ?by rdfs:label ?name . FILTER(LANG(?name) = "en") }
+      OPTIONAL { ?s dip:edtf ?day } OPTIONAL { ?s schema:url ?url } OPTIONAL { ?s rdfs:comment ?note }
+    } GROUP BY ?s ?title"""
+    rows = sorted(query.rows(store, text), key=lambda row: (row["s"], row["title"]))
+    return {
+        local_name(row["s"]): Document(row["title"], row["publisher"], row["published"], row["address"], row["access"])
+        for row in rows
+    }
 
 
 __all__ = [
     "claims",
+    "documents",
     "edges",
     "entities",
     "events",

@@ -171,8 +171,23 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What is needed to cite a source: its title, publisher and date, its address and what is said of access to it."""
+
+    title: str
+    publisher: str = ""
+    published: str = ""
+    address: str = ""
+    access: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything a network page shows: the selected edges and all records they lead to, by id."""
+    """Everything a network page shows: the selected edges and all records they lead to, by id.
+
+    `as_of` is the day that was asked for, empty when none was; `horizon` the day up to which the sources surely reach,
+    for which offices and measures are judged as long as nobody asks for another.
+    """
 
     title: str
     entities: dict[str, EntityRecord]
@@ -181,3 +196,6 @@ class Picture:
     claims: dict[str, ClaimRecord]
     states: dict[str, StateRecord]
     sources: dict[str, str] = field(default_factory=dict)
+    as_of: str = ""
+    horizon: str = ""
+    documents: dict[str, Document] = field(default_factory=dict)

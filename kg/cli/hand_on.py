@@ -16,17 +16,30 @@ from kg.errors import UsageError
 )
 @click.option("--title", default="", help="Title of the page.")
 @out.as_of_option
+@click.option(
+    "--story", default="", metavar="NAME|FILE", help="Guided tour; by default the one of the sources. none: no tour."
+)
 @click.option("--sources", type=click.Path(path_type=Path), help="Folder of the articles: the page shows the passages.")
 @click.option("--data", type=click.Path(path_type=Path), help="With --sources: the data folder of the build.")
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
 @out.store_option
 def view(
-    output: str, title: str, as_of: str | None, sources: Path | None, data: Path | None, open_it: bool, location: str
+    output: str,
+    title: str,
+    as_of: str | None,
+    story: str,
+    sources: Path | None,
+    data: Path | None,
+    open_it: bool,
+    location: str,
 ) -> None:
-    """Write the network as one interactive page that works offline."""
+    """Write the network as one interactive page that works offline.
+
+    With --as-of the page opens on what was in force and in office on that day.
+    """
     graph = out.open_graph(location)
     passages = _passages(data, sources) if sources else None
-    out.emit(graph.view(title, out.day(as_of), passages), output)
+    out.emit(graph.view(title, out.day(as_of), passages, None if story == "none" else story), output)
     if output != "-":
         out.say(f"Wrote {output}. Open it in a browser; it needs no network.")
         if open_it:

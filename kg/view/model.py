@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from kg.model import ENTITY_TYPES
 from kg.records import EdgeRecord, EntityRecord, EventRecord, Evidence, Picture, Voice
+from kg.stories import Story
 from kg.view.layout import Point, Room, places
 
 if TYPE_CHECKING:
@@ -107,7 +109,10 @@ def _fill(net: Network | _Rows, picture: Picture, spots: Mapping[str, Point]) ->
 
 
 def page_data(
-    picture: Picture, passages: Mapping[str, str] | None = None, before: Mapping[str, Point] | None = None
+    picture: Picture,
+    passages: Mapping[str, str] | None = None,
+    story: Story | None = None,
+    before: Mapping[str, Point] | None = None,
 ) -> Json:
     """Everything the page needs, as plain values; empty fields are left out, repeated evidence is held once."""
     _check(picture)
@@ -129,6 +134,10 @@ def page_data(
         "sources": cited.sources,
         "evidence": cited.rows,
         "names": dict(sorted(cited.names.items())),
+        "documents": {key: cited.lean(_attributes(each)) for key, each in picture.documents.items()},
+        "asof": picture.as_of,
+        "horizon": picture.horizon,
+        "story": _told_as(story) if story else None,
         "passages": {key: passages[key] for key in cited.places() if key in passages} if passages else {},
     }
 
@@ -182,7 +191,20 @@ def _types(picture: Picture) -> list[Json]:
     labels = {entity.type: entity.type_label or entity.type for entity in picture.entities.values()}
     order = [*LOOKS, *sorted(set(labels) - set(LOOKS))]
     looks = ((key, LOOKS.get(key, OTHER)) for key in order if key in labels)
-    return [{"key": key, "label": labels[key], "figure": look.figure, "color": look.color} for key, look in looks]
+    return [
+        {
+            "key": key,
+            "label": labels[key],
+            "figure": look.figure,
+            "color": look.color,
+            "class": ENTITY_TYPES.get(key, ""),
+        }
+        for key, look in looks
+    ]
+
+
+def _told_as(story: Story) -> Json:
+    return {"title": story.title, "language": story.language, "steps": [asdict(step) for step in story.steps]}
 
 
 def _spots(picture: Picture, before: Mapping[str, Point] | None = None) -> dict[str, Point]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from importlib import resources
 
 from kg.records import Picture
+from kg.stories import Story
 from kg.view.layout import Point
 from kg.view.model import Json, page_data
 
@@ -22,9 +23,15 @@ _MARKUP = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", 
 
 
 def draw(
-    picture: Picture, *, passages: Mapping[str, str] | None = None, before: Mapping[str, Point] | None = None
+    picture: Picture,
+    *,
+    passages: Mapping[str, str] | None = None,
+    story: Story | None = None,
+    before: Mapping[str, Point] | None = None,
 ) -> str:
     """Draw a picture as one HTML page; `passages` holds source text by `<source>:<start>-<end>`, if it may be shown.
+
+    A `story` is offered as a guided tour.
 
     `before` holds places of actors, as `places_in` reads them from an earlier page: those actors keep them.
 
@@ -43,7 +50,7 @@ def draw(
         policy=Markup(_policy(script, style)),
         script=Markup(script),
         style=Markup(style),
-        data=Markup(_json(page_data(picture, passages, before=before))),
+        data=Markup(_json(page_data(picture, passages, story, before=before))),
     )
 
 
