@@ -10,7 +10,7 @@ from kg.cli import out
 from kg.errors import UsageError
 
 
-@click.command()
+@click.command(short_help="Publish a build: SPARQL endpoint and pages, read only.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
 @click.option(
@@ -44,7 +44,7 @@ def serve(
     server.serve(settings, silent if quiet else to_stderr, lambda address: out.say(f"Serving {location} at {address}"))
 
 
-@click.command()
+@click.command(short_help="Offer read-only tools to language-model assistants.")
 @out.store_option
 def mcp(location: str) -> None:
     """Offer the graph to language-model assistants: read-only tools over standard input and output (MCP)."""
