@@ -67,7 +67,11 @@ ROUTES = [
 
 
 def create_app(settings: Settings, log: Log = to_stderr) -> Starlette:
-    """Make the application; it opens the build when it is started."""
+    """Make the application over the build that is current; its workers start with it.
+
+    Raises:
+        StorageError: there is no build, or it cannot be opened.
+    """
     current = Current(settings, log)
 
     @contextlib.asynccontextmanager

@@ -61,13 +61,14 @@ class Build:
         Raises:
             StorageError: there is none, or it cannot be opened.
         """
-        self.graph = Graph(settings.store)
         self.remote = settings.store.startswith(("http://", "https://"))
         if self.remote:
+            self.graph = Graph(settings.store)
             self.place, self.about = settings.store, {"digest": "remote", "counts": {}}
         else:
-            folder = store.generation(Path(settings.store))
-            self.graph.store = Embedded.of_generation(folder, settings.store)
+            folder, self.graph = store.generation(Path(settings.store)), Graph(settings.store)
+            if store.generation(Path(settings.store)) != folder:  # a newer build came just now
+                self.graph.store = Embedded.of_generation(folder, settings.store)
             self.place = str(folder)
             self.about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         self.digest = str(self.about["digest"])
@@ -82,9 +83,14 @@ class Current:
     """Holds the build that is served, and replaces it."""
 
     def __init__(self, settings: Settings, log: Callable[..., None]) -> None:
+        """Open the build that is current.
+
+        Raises:
+            StorageError: there is none, or it cannot be opened.
+        """
         self._settings, self._log = settings, log
+        self._first = Build(settings)
         self._build: Build | None = None
-        self._ready = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -99,21 +105,16 @@ class Current:
         return self._build
 
     async def start(self) -> None:
-        """Open the build, start its workers, and watch for a newer one.
-
-        Raises:
-            StorageError: there is no build, or it cannot be opened.
-        """
-        self._build = Build(self._settings)
-        self._spawn(self._build.pool.start())  # pages are answered before the workers are there; queries wait for them
+        """Start the workers, and watch for a newer build."""
+        self._build = self._first
+        self._spawn(self._prepared(self._build))  # pages are answered before the workers are there; queries wait
         if not self._build.remote:
             self._spawn(self._watch())
-        self._spawn(asyncio.to_thread(self._build.site.warm))
 
-    async def _opened(self) -> Build:
-        fresh = Build(self._settings)
-        await fresh.pool.start()
-        return fresh
+    async def _prepared(self, build: Build) -> Build:
+        await build.pool.start()
+        await asyncio.to_thread(build.site.warm)
+        return build
 
     def _spawn(self, work: Awaitable[Any]) -> None:
         task = asyncio.ensure_future(work)
@@ -130,8 +131,7 @@ class Current:
                 self._log("build", problem=str(error))
 
     async def _replace(self) -> None:
-        fresh = await self._opened()
-        await asyncio.to_thread(fresh.site.warm)
+        fresh = await self._prepared(Build(self._settings))
         old, self._build = self.build, fresh
         self._log("build", digest=fresh.digest, was=old.digest)
         self._spawn(old.pool.close())

@@ -12,7 +12,6 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from kg import store
 from kg.errors import StorageError
 from kg.web.app import create_app
 from kg.web.doors import Log, to_stderr
@@ -66,10 +65,10 @@ def serve(settings: Settings, log: Log = to_stderr, ready: Callable[[str], None]
     Raises:
         StorageError: there is no build, or the address cannot be used.
     """
-    store.open_store(settings.store)
+    app = create_app(settings, log)
     listening = _listen(settings)
     config = uvicorn.Config(
-        create_app(settings, log),
+        app,
         http=Prompt,
         ws="none",
         lifespan="on",

@@ -208,9 +208,10 @@ class Pool:
         Raises:
             StorageError: the store cannot be opened.
         """
-        starts = (Worker.start(self.place, self._settings.memory) for _ in range(self._settings.workers))
-        for worker in await asyncio.gather(*starts):
-            self._free.put_nowait(worker)
+        await asyncio.gather(*(self._add() for _ in range(self._settings.workers)))
+
+    async def _add(self) -> None:
+        self._free.put_nowait(await Worker.start(self.place, self._settings.memory))
 
     def answer(self, query: str, forms: dict[str, str | None], dataset: list[list[str]] | None) -> Reply:
         """Begin to answer a query; the reply fills by itself.
@@ -280,7 +281,7 @@ class Pool:
         worker.kill()
         await worker.stop()
         if not self._closed:
-            self._free.put_nowait(await Worker.start(self.place, self._settings.memory))
+            await self._add()
 
     def state(self) -> dict[str, int]:
         """How the workers are doing."""
