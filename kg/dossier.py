@@ -14,7 +14,7 @@ from typing import Any
 
 from kg import dates, model, strict_yaml
 from kg.dossier_format import PASSAGE, RELATIVE, SECTIONS, SOURCE, Field
-from kg.errors import DataProblems, DateError, Problem, did_you_mean, nearest
+from kg.errors import HINTED, DataProblems, DateError, Problem, did_you_mean, nearest
 from kg.strict_yaml import Map, Node, Sequence, Text
 from kg.terms import SLUG
 
@@ -87,11 +87,12 @@ def read(path: Path, shown: str = "") -> Reading:
 
 def unresolved(references: Iterable[Reference], known: Mapping[str, Collection[str]]) -> list[Problem]:
     """Name every reference that nothing bears, with the nearest known id."""
-    problems = []
+    problems: list[Problem] = []
     for ref in references:
         if ref.value not in known[ref.kind]:
             thing = {"class": "event class", "mentioned": "entity or post"}.get(ref.kind, ref.kind.replace("-", " "))
-            repair = did_you_mean(ref.value, known[ref.kind]) or _WHERE_TO_ADD.get(ref.kind, "")
+            likely = known[ref.kind] if len(problems) < HINTED else ()
+            repair = did_you_mean(ref.value, likely) or _WHERE_TO_ADD.get(ref.kind, "")
             problems.append(Problem(ref.path, ref.line, ref.where, f"unknown {thing} '{ref.value}'.", repair))
     return problems
 

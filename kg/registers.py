@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from kg.errors import UNPRINTABLE, DataProblems, Problem, StorageError, did_you_mean
+from kg.errors import HINTED, UNPRINTABLE, DataProblems, Problem, StorageError, did_you_mean
 from kg.model import ENTITY_TYPES, Entity, Post, Registers
 from kg.terms import SLUG
 
@@ -40,12 +40,14 @@ def _entities(path: Path, shown: str, problems: list[Problem]) -> dict[str, Enti
         aliases = tuple(alias.strip() for alias in row.pop("aliases").split("|") if alias.strip())
         found[row["id"]] = Entity(aliases=aliases, line=line, **row)
     for entity in _sound(found, problems):
-        problems += _entity_problems(entity, found, shown)
+        problems += _entity_problems(entity, found, found if len(problems) < HINTED else (), shown)
     problems += _unsorted(found, shown)
     return found
 
 
-def _entity_problems(entity: Entity, known: dict[str, Entity], shown: str) -> Iterable[Problem]:
+def _entity_problems(
+    entity: Entity, known: Mapping[str, Entity], likely: Iterable[str], shown: str
+) -> Iterator[Problem]:
     def say(what: str, repair: str) -> Problem:
         return Problem(shown, entity.line, entity.id, what, repair)
 
@@ -53,7 +55,7 @@ def _entity_problems(entity: Entity, known: dict[str, Entity], shown: str) -> It
         hint = did_you_mean(entity.type, ENTITY_TYPES) or f"Use one of: {', '.join(ENTITY_TYPES)}."
         yield say(f"unknown type '{entity.type}'.", hint)
     if entity.part_of and entity.part_of not in known:
-        yield say(f"unknown part_of '{entity.part_of}'.", did_you_mean(entity.part_of, known) or "Add a row for it.")
+        yield say(f"unknown part_of '{entity.part_of}'.", did_you_mean(entity.part_of, likely) or "Add a row for it.")
     if entity.wikidata and not re.fullmatch(r"Q[1-9][0-9]*", entity.wikidata):
         yield say(f"'{entity.wikidata}' is not a Wikidata item.", "Write Q and a number, or leave it empty.")
     if entity.iso3 and not re.fullmatch(r"[A-Z]{3}", entity.iso3):
@@ -63,14 +65,14 @@ def _entity_problems(entity: Entity, known: dict[str, Entity], shown: str) -> It
 def _posts(path: Path, shown: str, entities: Mapping[str, Entity], problems: list[Problem]) -> dict[str, Post]:
     found = {row["id"]: Post(line=line, **row) for line, row in _rows(path, shown, POST_COLUMNS, problems)}
     for post in _sound(found, problems):
-        problems += _post_problems(post, entities, shown)
+        problems += _post_problems(post, entities, entities if len(problems) < HINTED else (), shown)
     problems += _unsorted(found, shown)
     return found
 
 
-def _post_problems(post: Post, entities: Mapping[str, Entity], shown: str) -> Iterator[Problem]:
+def _post_problems(post: Post, entities: Mapping[str, Entity], likely: Iterable[str], shown: str) -> Iterator[Problem]:
     if entities and post.organization not in entities:
-        hint = did_you_mean(post.organization, entities) or "Add it to entities.csv."
+        hint = did_you_mean(post.organization, likely) or "Add it to entities.csv."
         yield Problem(shown, post.line, post.id, f"unknown organization '{post.organization}'.", hint)
     if post.id in entities:
         yield Problem(shown, post.line, post.id, "an entity bears this id too.", "Choose another id for one of them.")

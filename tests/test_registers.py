@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import registers, resources
-from kg.errors import DataProblems, KgError, StorageError
+from kg.errors import HINTED, DataProblems, KgError, StorageError
 from kg.model import ENTITY_TYPES, Entity, Post, Registers
 from kg.registers import ENTITY_COLUMNS, POST_COLUMNS
 
@@ -226,6 +226,15 @@ def test_all_problems_of_both_files_are_told_together(data_folder: DataFolder) -
         "registers/entities.csv:6",
         "registers/posts.csv:2",
     ]
+
+
+def test_many_slips_are_told_without_a_long_wait(data_folder: DataFolder) -> None:
+    rows = [f"entity-number-{n:05},state,Name {n},,,entitty-nomber-{n:05},,," for n in range(1_500)]
+    data_folder.entities.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    data_folder.posts.write_text(f"{','.join(POST_COLUMNS)}\n", encoding="utf-8")
+    lines = problems(data_folder)
+    assert len(lines) == 1_500
+    assert sum("Did you mean" in line for line in lines) == HINTED
 
 
 def test_an_empty_file_has_no_columns(data_folder: DataFolder) -> None:
