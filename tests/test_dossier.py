@@ -604,7 +604,7 @@ def common_folder(make_folder: MakeFolder, tmp_path_factory: pytest.TempPathFact
     return make_folder(tmp_path_factory.mktemp("common"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(changes=CHANGES)
 def test_a_changed_dossier_is_read_or_its_problems_are_told(common_folder: DataFolder, changes: list[Change]) -> None:
     text = common_folder.dossier.read_text(encoding="utf-8")
