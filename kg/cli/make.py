@@ -34,7 +34,8 @@ def build(data: Path | None, location: str) -> None:
 
 def _counted(counts: dict[str, int]) -> str:
     names = ("sources", "entities", "events", "claims", "measures", "quads")
-    return ", ".join(f"{counts[name]:,} {name if counts[name] != 1 else name[:-1]}" for name in names)
+    one = {"entities": "entity"}
+    return ", ".join(f"{counts[name]:,} {name if counts[name] != 1 else one.get(name, name[:-1])}" for name in names)
 
 
 @click.command(short_help="Build, ask three questions, write graph.ttl and graph.html.")

@@ -122,7 +122,7 @@ def save(path: Path, raw: bytes) -> None:
         ) from error
 
 
-def page(value: Any, form: str | None, output: str | None, text: Callable[[], str]) -> None:
+def page(value: Any, form: str | None, output: str | None, text: Callable[[], str], others: str = "") -> None:
     """Emit a page: as text for eyes, as JSON for pipes and files that end in .json."""
     chosen = form or ("json" if (output or "").endswith(".json") else "text" if terminal() or output else "json")
     if chosen == "json":
@@ -131,7 +131,7 @@ def page(value: Any, form: str | None, output: str | None, text: Callable[[], st
         found = text()
         emit(found if terminal() and not output else click.unstyle(found), output)
     else:
-        raise UsageError(f"'{chosen}' is not a format here.", hint="Use text or json.")
+        raise UsageError(f"'{chosen}' is not a format here.", hint=f"Use one of: text, json{others}.")
 
 
 def plain(value: Any) -> Any:

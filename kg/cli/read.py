@@ -72,4 +72,4 @@ def stats(form: str | None, output: str | None, location: str) -> None:
         out.emit(coverage.void(graph), output)
         return
     found = coverage.coverage(graph)
-    out.page(found, form, output, lambda: coverage.text(found, out.width()))
+    out.page(found, form, output, lambda: coverage.text(found, out.width()), others=", turtle")
