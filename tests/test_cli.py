@@ -175,8 +175,8 @@ def test_the_name_of_the_file_says_the_format(kg: Run, built: Path, tmp_path: Pa
         ),
         (["query", WHO, "-o", "a.docx"], "a.docx: the name does not say the format. Add -f, for example -f csv."),
         (["export", "-f", "gefx"], "'gefx' is not an export format. Did you mean 'gexf'?"),
-        (["show", "petro", "-f", "xml"], "'xml' is not a format here. Use text or json."),
-        (["stats", "-f", "xml"], "'xml' is not a format here. Use text or json."),
+        (["show", "petro", "-f", "xml"], "'xml' is not a format here. Use one of: text, json."),
+        (["stats", "-f", "xml"], "'xml' is not a format here. Use one of: text, json, turtle."),
     ],
 )
 def test_an_unknown_format_is_told(kg: Run, built: Path, args: list[str], told: str) -> None:
