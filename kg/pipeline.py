@@ -41,7 +41,7 @@ class Built:
     manifest: dict[str, Any]
 
 
-def build(data: Path | None = None, folder: Path = Path("build"), progress: Progress = lambda _: None) -> Built:
+def build(data: Path | str | None = None, folder: Path | str = "build", progress: Progress = lambda _: None) -> Built:
     """Build the graph of a data folder into a build folder.
 
     Raises:
@@ -49,14 +49,14 @@ def build(data: Path | None = None, folder: Path = Path("build"), progress: Prog
         StorageError: something cannot be read or written; the previous build stays.
     """
     progress("reading")
-    gathered = gather(data)
+    gathered = gather(Path(data) if data is not None else None)
     progress("lifting")
     lines = quads(gathered)
     progress("checking")
     check(lines, gathered)
     progress("storing")
     about = describe(lines, gathered)
-    return Built(store.write(folder, lines, about), about)
+    return Built(store.write(Path(folder), lines, about), about)
 
 
 def gather(data: Path | None = None) -> Gathered:
@@ -73,6 +73,7 @@ def gather(data: Path | None = None) -> Gathered:
     places, twice = _places(readings, known, _shown(folder / "registers"))
     problems += twice
     whole = tuple(reading.dossier for reading in readings if reading.dossier)
+    problems += _unfitting(readings, known)
     problems += _usage(whole, vocabulary())
     if problems:
         raise DataProblems(problems)
@@ -213,6 +214,27 @@ def _resolve(readings: list[Reading], known: Registers, words: Vocabulary) -> li
             "tie-type": words.tie_predicates,
         },
     )
+
+
+# What kind of entity may stand in a field; fields that are not named take any.
+_FITTING = {
+    "publisher": ("publisher", "company", "organization", "agency", "body", "ministry", "government"),
+    "authors": ("person", "publisher", "organization"),
+    "contributors": ("person", "publisher", "organization"),
+    "holder": ("person",),
+    "place": ("place", "state", "body"),
+}
+
+
+def _unfitting(readings: list[Reading], known: Registers) -> Iterator[Problem]:
+    """Find entities of a kind that a field does not take: a state that holds an office, a person as a place."""
+    for ref in (ref for reading in readings for ref in reading.references if ref.kind == "entity"):
+        field = ref.where.rpartition(".")[2].partition("[")[0]
+        entity = known.entities.get(ref.value)
+        if entity and field in _FITTING and entity.type not in _FITTING[field]:
+            kinds = ", ".join(_FITTING[field])
+            what = f"'{ref.value}' is of type {entity.type}, which does not fit here."
+            yield Problem(ref.path, ref.line, ref.where, what, f"Name one of type {kinds}, or correct the register.")
 
 
 def _usage(dossiers: tuple[Dossier, ...], words: Vocabulary) -> Iterator[Problem]:

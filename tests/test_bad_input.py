@@ -67,6 +67,10 @@ BAD: dict[str, tuple[Bend, str]] = {
         swap("speaker: donald-trump", "speaker: donald-tramp"),
         "N:64  claims[claim-petro-in-drug-trade].evidence[1].speaker: unknown entity 'donald-tramp'. "
         "Did you mean 'donald-trump'?"),
+    "a state that holds an office": (
+        swap("holder: gustavo-petro", "holder: colombia"),
+        "N:79  tenures[tenure-petro-president-of-colombia].holder: 'colombia' is of type state, which does not fit "
+        "here. Name one of type person, or .*"),
     "a month 13": (
         swap(DATE, "date: 2025-13\n    basis: relative"),
         "N:51  events[treasury-sanctions-petro].date: '2025-13' is not a date: there is no month 13. Write 2025, 20.*"),

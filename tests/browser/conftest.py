@@ -73,7 +73,7 @@ class Opened:
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: a second Playwright of the same process would refuse to start
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
     path = chromium()
