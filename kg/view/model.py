@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import ENTITY_TYPES
 from kg.records import EdgeRecord, EntityRecord, EventRecord, Evidence, Picture, Voice
 from kg.stories import Story
+from kg.terms import PREFIXES
 from kg.view.layout import Point, Room, places
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ QUAD_COLORS = ("#8A9199", "#56B4E9", "#0072B2", "#E69F00", "#D55E00")
 
 DISPUTED = frozenset({"Contested", "Denied"})
 _DRAWING = frozenset({"shape", "color", "size", "width", "dashes", "arrows"})
+_PREFIXES = ("id", "dip", "rel", "org", "prov", "rdf", "rdfs", "sem", "xsd")
 # What the page knows already: the labels of types, and what it computes from the events that a filter leaves.
 _KNOWN = frozenset({"count", "first", "last", "type_label", "events", "reported_by"})
 
@@ -135,6 +137,7 @@ def page_data(
         "evidence": cited.rows,
         "names": dict(sorted(cited.names.items())),
         "documents": {key: cited.lean(_attributes(each)) for key, each in picture.documents.items()},
+        "prefixes": {name: PREFIXES[name] for name in _PREFIXES},
         "asof": picture.as_of,
         "horizon": picture.horizon,
         "story": _told_as(story) if story else None,

@@ -5,17 +5,18 @@
  *
  *   1 data    2 words    3 dates    4 elements    5 state and address    6 what is shown    7 strands
  *   8 labels  9 renderer (SVG)   10 legend and filters   11 evidence panel   12 search   13 path
- *   14 time  15 table   16 export and print   17 help, drawers, theme, keys   18 start
+ *   14 time  15 table   16 export and print   17 quoting and keeping   18 pairs   19 tour and language
+ *   20 help, drawers, theme, keys   21 start
  *
  * State is one plain object; `change()` is the only way to alter it. Each change derives what is shown (6), draws it
  * and writes the address. A renderer is anything with the methods of `Renderer` (9).
  */
-(() => {
+(async () => {
 	"use strict";
 
 	/* ── 1 data ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-	/** @typedef {{id: string, label: string, type: string, labels?: [string, string][],
+	/** @typedef {{id: string, label: string, type: string, labels?: [string, string][], tags?: [string, string][],
 	 *   aliases?: string[], description?: string, part_of?: string[], wikidata?: string, mentions?: number[],
 	 *   x: number, y: number}} Actor */
 	/** @typedef {{id: string, from: string, to: string, predicate: string, label: string, status?: string,
@@ -34,11 +35,12 @@
 	 *   certainty?: string, started_by?: string, ended_by?: string, evidence?: number[]}} Held */
 	/** @typedef {[source: string, paragraph: number, start: number, end: number, hash: string, reporter: string,
 	 *   speaker: string]} Cited */
-	/** @typedef {{key: string, label: string, figure: string, color: string}} Look */
+	/** @typedef {{key: string, label: string, figure: string, color: string, class?: string}} Look */
 
 	/** @param {string} id */
 	const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-	const raw = JSON.parse(byId("data").textContent || "{}");
+	let raw = JSON.parse(byId("data").textContent || "{}");
+	if (typeof raw === "string") raw = JSON.parse(await diploUnzipped(raw)); // large data are packed
 
 	/** @template T @param {Record<string, any>} table @returns {Map<string, T>} */
 	const table = (table) => new Map(Object.entries(table).map(([id, value]) => [id, { ...value, id }]));
@@ -149,21 +151,21 @@
 	/* ── 2 words ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 	const FAMILIES = ["q4", "q3", "q1", "q2", "q0", "tie"];
+	/** What English words are in the language chosen; empty for English. @type {Map<string, string>} */
+	let dictionary = new Map();
+	/** The words for an English text, its blanks {0}, {1} … filled. @param {string} text @param {...(string | number)} values */
+	const t = (text, ...values) =>
+		(dictionary.get(text) || text).replace(/\{(\d)\}/g, (_, i) => String(values[Number(i)]));
+	/** The same for a text that may stand between spaces, or not be ours at all. @param {string} text */
+	const say = (text) => {
+		const bare = text.trim(),
+			word = dictionary.get(bare);
+		return word ? text.replace(bare, () => word) : text;
+	};
 	const WORDS = {
-		months: [
-			"January",
-			"February",
-			"March",
-			"April",
-			"May",
-			"June",
-			"July",
-			"August",
-			"September",
-			"October",
-			"November",
-			"December",
-		],
+		get months() {
+			return t("January February March April May June July August September October November December").split(" ");
+		},
 		/** @type {Record<string, string>} */
 		family: {
 			q1: "Verbal cooperation",
@@ -196,10 +198,10 @@
 		kind: { measure: "Measure", tenure: "Office", tie: "Tie" },
 	};
 	/** @param {number} n @param {string} one @param {string} [many] */
-	const count = (n, one, many) => `${n} ${n === 1 ? one : many || one + "s"}`;
+	const count = (n, one, many) => `${n} ${t(n === 1 ? one : many || one + "s")}`;
 	/** @param {string[]} parts */
 	const listed = (parts) =>
-		parts.length < 2 ? parts.join("") : parts.slice(0, -1).join(", ") + " and " + parts[parts.length - 1];
+		parts.length < 2 ? parts.join("") : parts.slice(0, -1).join(", ") + ` ${t("and")} ` + parts[parts.length - 1];
 	/** @param {string} text */
 	const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 	/** Letters only, without accents and case, for comparing. @param {string} text */
@@ -224,32 +226,32 @@
 	}
 	/** @param {Part} part @param {boolean} [bare] */
 	function partWords(part, bare) {
-		const seasons = ["spring", "summer", "autumn", "winter"];
+		const seasons = t("spring summer autumn winter").split(" ");
 		const year = part.year.includes("X") ? part.year.replace(/X+$/, (x) => "0".repeat(x.length)) + "s" : part.year;
 		const month = part.season ? seasons[part.season - 21] : part.month ? WORDS.months[part.month - 1] : "";
-		const words = [part.day ? String(part.day) : "", month, year].filter(Boolean).join(" ");
+		const words = [part.day ? String(part.day) : "", month, year].filter(Boolean).join(t(" "));
 		return bare ? words : markWords(part.mark) + words;
 	}
 	/** @param {string} mark */
 	const markWords = (mark) =>
-		mark === "~" ? "about " : mark === "?" ? "perhaps " : mark === "%" ? "perhaps about " : "";
+		mark === "~" ? t("about ") : mark === "?" ? t("perhaps ") : mark === "%" ? t("perhaps about ") : "";
 
 	/** A date in words, from EDTF as the source supports it. @param {string | undefined} edtf */
 	function dateWords(edtf) {
-		if (!edtf) return "date not known";
+		if (!edtf) return t("date not known");
 		const ends = edtf.split("/");
 		const [from, to] = ends.map(datePart);
 		if (ends.length === 1) return from ? partWords(from) : edtf;
 		const open = ends.map((end) => end === "" || end === "..");
-		if (open[0] && open[1]) return "date not known";
-		if (open[0]) return to ? `by ${partWords(to)}` : edtf;
-		if (open[1]) return from ? `${partWords(from)} or later` : edtf;
+		if (open[0] && open[1]) return t("date not known");
+		if (open[0]) return to ? t("by {0}", partWords(to)) : edtf;
+		if (open[1]) return from ? t("{0} or later", partWords(from)) : edtf;
 		if (!from || !to) return edtf;
 		if (from.day && to.day && from.mark === to.mark && from.year === to.year && from.month === to.month)
 			return `${markWords(from.mark)}${from.day}–${partWords(to, true)}`;
 		if (from.month && to.month && !from.day && !to.day && from.year === to.year && from.mark === to.mark)
 			return `${markWords(from.mark)}${WORDS.months[from.month - 1]}–${partWords(to, true)}`;
-		return `${partWords(from)} to ${partWords(to)}`;
+		return t("{0} to {1}", partWords(from), partWords(to));
 	}
 	/** @param {string | number} day */
 	const dayWords = (day) => dateWords(typeof day === "number" ? isoOf(day) : day);
@@ -277,6 +279,7 @@
 		for (const [key, value] of Object.entries(props)) {
 			if (value === null || value === undefined || (value === false && !key.startsWith("aria-"))) continue;
 			if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+			else if (/^(aria-label|title|placeholder)$/.test(key)) element.setAttribute(key, say(String(value)));
 			else element.setAttribute(key, value === true && !key.startsWith("aria-") ? "" : String(value));
 		}
 	}
@@ -285,7 +288,8 @@
 		const element = document.createElement(tag);
 		equip(element, props || {});
 		for (const child of children.flat())
-			if (child || child === 0) element.append(child instanceof Node ? child : String(child));
+			if (child || child === 0)
+				element.append(child instanceof Node ? child : tag === "bdi" ? String(child) : say(String(child)));
 		return element;
 	}
 	/** @param {string} tag @param {Record<string, any>} [props] @param {...(Node | string)} children */
@@ -309,7 +313,7 @@
 	/** @param {string[]} ids @returns {Node[]} */
 	const actorLinks = (ids) =>
 		ids.flatMap((id, i) => [
-			...(i ? [document.createTextNode(i === ids.length - 1 ? " and " : ", ")] : []),
+			...(i ? [document.createTextNode(i === ids.length - 1 ? ` ${t("and")} ` : ", ")] : []),
 			actorLink(id),
 		]);
 
@@ -392,7 +396,7 @@
 
 	/**
 	 * @typedef {object} State
-	 * @property {string} sel        what is chosen: n:actor, e:edge, b:bundle, v:event, c:claim, s:measure/office/tie, or ""
+	 * @property {string} sel        what is chosen: n:actor, e:edge, b:bundle, p:pair, v:event, c:claim, s:measure/office/tie, or ""
 	 * @property {Set<string>} types       hidden types of actors
 	 * @property {Set<string>} relations   hidden predicates
 	 * @property {Set<string>} facts       hidden kinds of events that draw no relation
@@ -400,6 +404,12 @@
 	 * @property {boolean} loose     actors without a relation drawn
 	 * @property {boolean} contested only what is contested
 	 * @property {boolean} undated   events without two bounds included
+	 * @property {boolean} certain   only what lies certainly in the range, or holds certainly on the day
+	 * @property {string} asof       the day for which measures and offices are shown, or ""
+	 * @property {string} voice      whose assertions and denials alone are shown, or ""
+	 * @property {boolean} pairs     the chart of pairs is open
+	 * @property {number} story      step of the guided tour, from 1; 0: no tour
+	 * @property {string} lang       en, es or "" (as the reader's browser)
 	 * @property {string} from       first day of the range, or ""
 	 * @property {string} to         last day of the range, or ""
 	 * @property {string} ego        actor in the middle, or ""
@@ -419,10 +429,16 @@
 		types: new Set(),
 		relations: new Set(),
 		facts: new Set(),
-		held: false,
+		held: !!raw.asof,
 		loose: false,
 		contested: false,
 		undated: true,
+		certain: false,
+		asof: raw.asof,
+		voice: "",
+		pairs: false,
+		story: 0,
+		lang: "",
 		from: "",
 		to: "",
 		ego: "",
@@ -436,6 +452,28 @@
 		camera: [],
 		pins: new Map(),
 	});
+	/** The guided tour. @type {{title: string, text: string, state: string}[]} */
+	const steps = raw.story ? raw.story.steps : [];
+	/** Who is quoted, speaks or publishes. @type {Set<string>} */
+	const voices = new Set([
+		...cited.flatMap((row) => [row[5], row[6]]),
+		...[...claims.values()].flatMap((c) =>
+			[...(c.asserted_by || []), ...(c.denied_by || [])].flatMap((voice) => voice.actors),
+		),
+		...[...events.values()].flatMap((e) => [
+			...(e.voiced_by || []),
+			...(e.denied_by || []),
+			...(e.asserts || e.denies || e.proposes ? e.actors || [] : []),
+		]),
+	]);
+	voices.delete("");
+	/** @type {Map<string, {asserted: Claim[], denied: Claim[], events: Set<string>, states: Set<string>}>} */
+	const told = new Map();
+	/** Two actors between whom lines are drawn. @type {Map<string, [string, string]>} */
+	const pairs = new Map();
+	for (const edge of edges)
+		if (!isHeld(edge))
+			pairs.set(pairKey(edge.from, edge.to), edge.from < edge.to ? [edge.from, edge.to] : [edge.to, edge.from]);
 	let state = initial();
 
 	/** @param {string} text */
@@ -466,6 +504,10 @@
 			["loose", now.loose ? "1" : ""],
 			["contested", now.contested ? "1" : ""],
 			["undated", now.undated ? "" : "0"],
+			["certain", now.certain ? "1" : ""],
+			["asof", now.asof !== base.asof ? now.asof || "no" : ""],
+			["voice", coded(now.voice)],
+			["pairs", now.pairs ? "1" : ""],
 			["time", now.from || now.to ? `${now.from},${now.to}` : ""],
 			["ego", now.ego ? `${coded(now.ego)},${now.depth}` : ""],
 			["path", now.path.length ? codedList(now.path) + (now.pick ? "," + now.pick : "") : ""],
@@ -473,6 +515,8 @@
 			["sort", now.sort === base.sort ? "" : coded(now.sort)],
 			["theme", now.theme],
 			["keys", now.keys ? "" : "0"],
+			["lang", now.lang],
+			["story", now.story ? String(now.story) : ""],
 			["at", now.camera.map((v, i) => (i < 2 ? Math.round(v * 10) / 10 : Math.round(v * 1e4) / 1e4)).join(",")],
 			[
 				"pins",
@@ -487,15 +531,22 @@
 			.map(([key, value]) => key + "=" + value)
 			.join("&");
 	}
-	/** @param {string} hash @returns {State} */
-	function fromAddress(hash) {
-		const now = initial();
-		const got = new Map(
+	/** @param {string} hash @returns {Map<string, string>} */
+	const partsOf = (hash) =>
+		new Map(
 			hash
 				.replace(/^#/, "")
 				.split("&")
-				.map((part) => /** @type {[string, string]} */ (part.split(/=(.*)/s).slice(0, 2))),
+				.filter(Boolean)
+				.map((part) => /** @type {[string, string]} */ ([...part.split(/=(.*)/s), ""].slice(0, 2))),
 		);
+	/** @param {string} hash @returns {State} */
+	function fromAddress(hash) {
+		const now = initial();
+		const got = partsOf(hash);
+		now.story = Math.max(0, Math.min(steps.length, Math.floor(Number(got.get("story")) || 0)));
+		if (now.story && [...got.keys()].every((key) => /^(story|lang|theme|keys)$/.test(key)))
+			for (const [key, value] of partsOf(steps[now.story - 1].state)) got.set(key, value);
 		/** @param {string} key */
 		const text = (key) => got.get(key) || "";
 		const day = (/** @type {string} */ value) => (/^\d{4}-\d\d-\d\d$/.test(value) && dayOf(value, 0) ? value : "");
@@ -507,6 +558,11 @@
 		now.loose = text("loose") === "1";
 		now.contested = text("contested") === "1";
 		now.undated = text("undated") !== "0";
+		now.certain = text("certain") === "1";
+		if (got.has("asof")) now.asof = day(text("asof"));
+		now.voice = voices.has(decoded(text("voice"))) ? decoded(text("voice")) : "";
+		now.pairs = text("pairs") === "1";
+		now.lang = ["en", "es"].includes(text("lang")) ? text("lang") : "";
 		[now.from, now.to] = [0, 1].map((i) => day(text("time").split(",")[i] || ""));
 		const [ego, depth] = decodedList(text("ego"));
 		if (ego && actors.has(ego)) [now.ego, now.depth] = [ego, Math.min(3, Math.max(1, Number(depth) || 1))];
@@ -528,7 +584,7 @@
 	/** @param {string} sel */
 	function valid(sel) {
 		const [kind, id] = [sel.slice(0, 2), sel.slice(2)];
-		const known = { "n:": actors, "e:": edgeById, "v:": events, "c:": claims, "s:": held }[kind];
+		const known = { "n:": actors, "e:": edgeById, "v:": events, "c:": claims, "s:": held, "p:": pairs }[kind];
 		return known ? (known.has(id) ? sel : "") : kind === "b:" && id.split("|").length === 3 ? sel : "";
 	}
 
@@ -576,18 +632,35 @@
 		const from = dayOf(now.from, -Infinity),
 			to = dayOf(now.to, Infinity);
 		if (e.hi < from || e.lo > to) return 0;
-		return e.lo >= from && e.hi <= to ? 2 : 1;
+		return e.lo >= from && e.hi <= to ? 2 : now.certain ? 0 : 1;
 	}
 	/** @param {Held} h @param {State} now */
 	const heldInRange = (h, now) =>
-		dayOf(h.earliest_begin, -Infinity) <= dayOf(now.to, Infinity) &&
-		dayOf(h.latest_end, Infinity) >= dayOf(now.from, -Infinity);
+		now.asof
+			? (now.certain ? ["certain"] : ["certain", "possible"]).includes(inForce(h, dayOf(now.asof, 0)))
+			: dayOf(h.earliest_begin, -Infinity) <= dayOf(now.to, Infinity) &&
+				dayOf(h.latest_end, Infinity) >= dayOf(now.from, -Infinity);
 	/** The legend entry of an event that draws no relation. @param {Happening} e */
 	const factKind = (e) => (e.factuality !== "Actual" ? e.factuality : e.summary ? "Summary" : "Other");
 
+	/** Many lines need typed arrays and a canvas (canvas.js): SVG stays smooth up to some hundreds. `?draw=` chooses for tests. */
+	const MANY = 600;
+	const drawnBy = new URLSearchParams(location.search).get("draw");
+	const large =
+		drawnBy === "canvas" || (edges.length > MANY && drawnBy !== "svg")
+			? diploLarge({
+					...{ actors, events, held, looks, edges, edgesOfEvent, initial, dayOf, dated, family, disputed, isHeld },
+					...{ touchesDispute, involved, factKind, heldInRange, figurePath, typeWords, relationWords },
+					toldBy: (/** @type {string} */ who) => toldBy(who),
+				})
+			: null;
+
 	/** What the filters leave; `skip` names one filter that is ignored, for live counts. @param {State} now @param {string} [skip] @returns {Shown} */
 	function derive(now, skip) {
+		const quick = large?.derive(now, skip);
+		if (quick) return /** @type {any} */ (quick);
 		const anyTime = skip === "time";
+		const told = now.voice ? toldBy(now.voice) : null;
 		const hiddenType = (/** @type {string} */ id) => skip !== "types" && now.types.has(actors.get(id)?.type || "");
 		const hiddenRelation = (/** @type {Edge} */ e) => skip !== "relations" && now.relations.has(e.predicate);
 		/** @type {Shown} */
@@ -607,6 +680,7 @@
 			if (isHeld(edge)) {
 				if (!now.held) continue;
 				live = live.filter((id) => held.has(id) && (anyTime || heldInRange(/** @type {Held} */ (held.get(id)), now)));
+				if (told) live = live.filter((id) => told.states.has(id));
 			} else {
 				if (
 					now.contested &&
@@ -614,6 +688,7 @@
 				)
 					live = live.filter((id) => touchesDispute(/** @type {Happening} */ (events.get(id))));
 				live = live.filter((id) => events.has(id) && inRange(/** @type {Happening} */ (events.get(id)), now, anyTime));
+				if (told) live = live.filter((id) => told.events.has(id));
 			}
 			if (live.length) out.edges.set(edge, live);
 			else ghosts.add(edge.from).add(edge.to);
@@ -631,17 +706,24 @@
 		if (now.ego) out.nodes.add(now.ego);
 		for (const event of events.values()) {
 			if (edgesOfEvent.has(event.id) || !inRange(event, now, anyTime)) continue;
+			if (told && !told.events.has(event.id)) continue;
 			if (skip !== "facts" && now.facts.has(factKind(event))) continue;
 			if (now.contested && !touchesDispute(event)) continue;
 			const parties = involved(event);
 			if (parties.length && !parties.some((id) => !hiddenType(id) && (!within || within.has(id)))) continue;
 			out.events.add(event.id);
 		}
+		if (now.asof && !now.contested)
+			for (const item of held.values()) {
+				if (!heldInRange(item, now) || (told && !told.states.has(item.id))) continue;
+				const sides = [...(item.left || []), ...(item.right || [])];
+				if (sides.some((id) => !hiddenType(id) && (!within || within.has(id)))) out.states.add(item.id);
+			}
 		if (now.from || now.to)
 			for (const id of out.events)
 				if (inRange(/** @type {Happening} */ (events.get(id)), now, false) === 1) out.possible.add(id);
 		if (!now.ego && !now.contested) for (const id of ghosts) if (!out.nodes.has(id)) out.ghosts.add(id);
-		return out;
+		return large ? large.pack(out) : out;
 	}
 	/** @param {string} start @param {number} depth @param {Iterable<Edge>} among */
 	function around(start, depth, among) {
@@ -667,6 +749,34 @@
 				file(near.get(a), b, edge);
 			}
 		return near;
+	}
+	/**
+	 * What somebody asserts and denies: claims, and the events and states that are told in that voice. A publisher tells
+	 * what it reports without citing anybody; an actor what it is cited for, its acts of speech, and what these put forward.
+	 * @param {string} who
+	 */
+	function toldBy(who) {
+		const known = told.get(who);
+		if (known) return known;
+		const own = (/** @type {number[] | undefined} */ list) =>
+			(list || []).some((i) => cited[i] && (cited[i][6] === who || (!cited[i][6] && cited[i][5] === who)));
+		const ids = (/** @type {Iterable<{id: string}>} */ all) => new Set([...all].map((each) => each.id));
+		const found = {
+			asserted: [...claims.values()].filter((claim) => claimants(claim).includes(who)),
+			denied: [...claims.values()].filter((claim) => (claim.denied_by || []).some((v) => v.actors.includes(who))),
+			events: ids(
+				[...events.values()].filter(
+					(e) =>
+						own(e.evidence) ||
+						(e.voiced_by || []).includes(who) ||
+						(e.denied_by || []).includes(who) ||
+						((e.actors || []).includes(who) && !!(e.asserts || e.denies || e.proposes)),
+				),
+			),
+			states: ids([...held.values()].filter((item) => own(item.evidence))),
+		};
+		told.set(who, found);
+		return found;
 	}
 	let shown = derive(state);
 
@@ -707,7 +817,9 @@
 		return all;
 	}
 	/** @param {string} a @param {string} b */
-	const pairKey = (a, b) => (a < b ? a + "|" + b : b + "|" + a);
+	function pairKey(a, b) {
+		return a < b ? a + "|" + b : b + "|" + a;
+	}
 	/** @param {Edge[]} members */
 	function bundled(members) {
 		/** @type {Map<string, Edge[]>} */ const groups = new Map();
@@ -745,6 +857,7 @@
 	/** @param {string} key @returns {Edge[]} */
 	function edgesOfKey(key) {
 		if (key.startsWith("e:")) return [edgeById.get(key.slice(2))].filter((e) => !!e);
+		if (key.startsWith("p:")) return edges.filter((e) => !isHeld(e) && pairKey(e.from, e.to) === key.slice(2));
 		const [from, to, kind] = key.slice(2).split("|");
 		return edges.filter(
 			(e) =>
@@ -839,6 +952,8 @@
 	 * @property {(name: string, act: (...args: any[]) => void) => void} on   choose, hover, camera, pin
 	 */
 
+	const NETWORK =
+		"Network. Arrow keys go to a neighbour, Shift and an arrow key to a relation, Enter shows the evidence.";
 	const calmly = matchMedia("(prefers-reduced-motion: reduce)");
 
 	/** Crisp, focusable and printable; draws everything in screen space, so lines and letters keep their size. @param {HTMLElement} host @param {() => DOMRect} controls  where no label may stand @returns {Renderer} */
@@ -855,8 +970,7 @@
 				{
 					class: "network",
 					role: "group",
-					"aria-label":
-						"Network. Arrow keys go to a neighbour, Shift and an arrow key to a relation, Enter shows the evidence.",
+					"aria-label": NETWORK,
 				},
 				...layers,
 			)
@@ -1570,12 +1684,17 @@
 	}
 	/** @param {Actor} actor */
 	const actorWords = (actor) =>
-		`${actor.label}, ${typeWords(actor).toLowerCase()}, ${count([...shown.edges.keys()].filter((e) => e.from === actor.id || e.to === actor.id).length, "relation")} shown`;
+		t(
+			"{0}, {1}, {2} shown",
+			actor.label,
+			typeWords(actor).toLowerCase(),
+			count([...shown.edges.keys()].filter((e) => e.from === actor.id || e.to === actor.id).length, "relation"),
+		);
 	/** @param {Strand} strand */
 	function strandWords(strand) {
 		const what = strand.edges.map((edge) => edge.label).join(", ");
 		const evidence = strand.family === "tie" ? "" : ", " + count(strand.live.length, "event");
-		return `${name(strand.from)} ${strand.both ? "and" : "→"} ${name(strand.to)}: ${what}${evidence}${strand.contested ? ", contested" : ""}`;
+		return `${name(strand.from)} ${strand.both ? t("and") : "→"} ${name(strand.to)}: ${what}${evidence}${strand.contested ? ", " + t("contested") : ""}`;
 	}
 
 	/* ── 10 legend and filters ──────────────────────────────────────────────────────────────────────────────────── */
@@ -1614,6 +1733,8 @@
 	/** @type {{types: Map<string, number>, relations: Map<string, number>, facts: Map<string, number>, contested: number, loose: number}} */
 	let tally = { types: new Map(), relations: new Map(), facts: new Map(), contested: 0, loose: 0 };
 	function countFacets() {
+		const quick = large?.facets(state);
+		if (quick) return void (tally = quick);
 		const add = (/** @type {Map<string, number>} */ map, /** @type {string} */ key, n = 1) =>
 			map.set(key, (map.get(key) || 0) + n);
 		tally = { types: new Map(), relations: new Map(), facts: new Map(), contested: 0, loose: 0 };
@@ -1622,16 +1743,17 @@
 			add(tally.relations, edge.predicate, live.length);
 		for (const id of derive(state, "facts").events)
 			if (!edgesOfEvent.has(id)) add(tally.facts, factKind(/** @type {Happening} */ (events.get(id))));
-		tally.contested = [...derive({ ...state, contested: true }).edges.keys()].length;
+		tally.contested = derive({ ...state, contested: true }).edges.size;
 		tally.loose = [...actors.keys()].filter((id) => !degree(id) && !state.types.has(actors.get(id)?.type || "")).length;
 	}
 	/** @type {Map<string, Map<string, string>>} */
 	const relationsByFamily = new Map();
-	for (const edge of edges) {
-		if (!relationsByFamily.has(family(edge))) relationsByFamily.set(family(edge), new Map());
-		relationsByFamily.get(family(edge))?.set(edge.predicate, edge.label);
-	}
 	function buildFilters() {
+		filterUpdates.length = 0;
+		for (const edge of edges) {
+			if (!relationsByFamily.has(family(edge))) relationsByFamily.set(family(edge), new Map());
+			relationsByFamily.get(family(edge))?.set(edge.predicate, edge.label);
+		}
 		const reset = h("button", { type: "button", class: "quiet", onclick: resetFilters }, "Show all");
 		filterUpdates.push(() => {
 			reset.hidden = !filtersActive();
@@ -1641,8 +1763,9 @@
 			{ type: "button", class: "icon phone-only", "aria-label": "Close the legend", onclick: closeDrawers },
 			"×",
 		);
-		byId("filters").append(
+		byId("filters").replaceChildren(
 			h("div", { class: "side-head" }, h("h2", null, "Legend and filters"), reset, shut),
+			viewpoint(),
 			legendRow({
 				sign: s(
 					"svg",
@@ -1686,6 +1809,43 @@
 				...FAMILIES.filter((kind) => relationsByFamily.has(kind)).map(familyGroup),
 			),
 			undoneGroup() || "",
+		);
+	}
+	/** Whose words, and which day: the two questions that change what counts as shown. */
+	function viewpoint() {
+		const speaker = /** @type {HTMLSelectElement} */ (
+			h(
+				"select",
+				{ onchange: () => change({ voice: speaker.value, sel: "" }, true) },
+				h("option", { value: "" }, t("everybody")),
+				...[...voices]
+					.map((id) => [id, name(id)])
+					.sort(([, a], [, b]) => (plain(a) < plain(b) ? -1 : 1))
+					.map(([id, words]) => h("option", { value: id }, h("bdi", null, words).textContent)),
+			)
+		);
+		const day = /** @type {HTMLInputElement} */ (
+			h("input", {
+				type: "date",
+				onchange: () => change(day.value ? { asof: day.value, held: true } : { asof: "" }, true),
+			})
+		);
+		const clear = h(
+			"button",
+			{ type: "button", class: "icon", "aria-label": "Any day", onclick: () => change({ asof: "" }, true) },
+			"×",
+		);
+		filterUpdates.push(() => {
+			speaker.value = state.voice;
+			if (day.value !== state.asof) day.value = state.asof;
+			clear.hidden = !state.asof;
+		});
+		return h(
+			"div",
+			{ class: "viewpoint" },
+			h("label", null, h("span", null, "According to"), speaker),
+			h("label", { class: "day" }, h("span", null, "In force and in office on"), day),
+			clear,
 		);
 	}
 	/** @param {string} kind */
@@ -1740,7 +1900,7 @@
 				class: "icon more",
 				"aria-expanded": "false",
 				"aria-controls": list.id,
-				"aria-label": `${WORDS.family[kind]}: each relation`,
+				"aria-label": t("{0}: each relation", t(WORDS.family[kind])),
 				onclick: () => {
 					list.hidden = !list.hidden;
 					more.setAttribute("aria-expanded", String(!list.hidden));
@@ -1787,33 +1947,44 @@
 			state.ego ||
 			state.from ||
 			state.to ||
+			state.voice ||
+			state.certain ||
+			state.asof !== raw.asof ||
 			!state.undated
 		);
 	function resetFilters() {
-		const { types, relations, facts, contested, ego, from, to, undated } = initial();
-		change({ types, relations, facts, contested, ego, from, to, undated }, true);
+		const { types, relations, facts, contested, ego, from, to, undated, voice, certain, asof } = initial();
+		change({ types, relations, facts, contested, ego, from, to, undated, voice, certain, asof }, true);
 	}
 	/** The active filters in words, each with a way to end it. */
 	function drawChips() {
 		/** @type {[string, () => void][]} */ const chips = [];
-		if (state.ego) chips.push([`Around ${name(state.ego)}, depth ${state.depth}`, () => change({ ego: "" }, true)]);
+		if (state.ego)
+			chips.push([t("Around {0}, depth {1}", name(state.ego), state.depth), () => change({ ego: "" }, true)]);
 		if (state.path.length)
-			chips.push([`Path ${name(state.path[0])} → ${name(state.path[1])}`, () => change({ path: [], pick: 0 }, true)]);
-		if (state.contested) chips.push(["Contested only", () => change({ contested: false })]);
+			chips.push([
+				`${t("Path")} ${name(state.path[0])} → ${name(state.path[1])}`,
+				() => change({ path: [], pick: 0 }, true),
+			]);
+		if (state.voice) chips.push([t("According to {0}", name(state.voice)), () => change({ voice: "" }, true)]);
+		if (state.asof) chips.push([t("As of {0}", shortDay(state.asof)), () => change({ asof: "" }, true)]);
+		if (state.certain) chips.push([t("Only what is certain"), () => change({ certain: false })]);
+		if (state.contested) chips.push([t("Contested only"), () => change({ contested: false })]);
 		if (state.from || state.to) chips.push([rangeWords(), () => change({ from: "", to: "" })]);
-		if (!state.undated) chips.push(["Dated events only", () => change({ undated: true })]);
+		if (!state.undated) chips.push([t("Dated events only"), () => change({ undated: true })]);
 		const hidden = state.types.size + state.relations.size + state.facts.size;
 		if (hidden)
 			chips.push([
-				`${count(hidden, "legend entry", "legend entries")} hidden`,
+				t("{0} hidden", count(hidden, "legend entry", "legend entries")),
 				() => change({ types: new Set(), relations: new Set(), facts: new Set() }),
 			]);
-		if (state.pins.size) chips.push([`${count(state.pins.size, "actor")} pinned`, () => change({ pins: new Map() })]);
+		if (state.pins.size)
+			chips.push([t("{0} pinned", count(state.pins.size, "actor")), () => change({ pins: new Map() })]);
 		byId("chips").replaceChildren(
 			...chips.map(([words, end]) =>
 				h(
 					"button",
-					{ type: "button", class: "chip", "aria-label": `End: ${words}`, onclick: end },
+					{ type: "button", class: "chip", "aria-label": t("End: {0}", words), onclick: end },
 					h("bdi", null, words),
 					h("span", { "aria-hidden": "true" }, "×"),
 				),
@@ -1861,7 +2032,7 @@
 						"Reported by ",
 						actorLink(reporter),
 						speaker ? [", citing ", actorLink(speaker)] : null,
-						span(`, paragraph${paragraphs.length > 1 ? "s" : ""} ${listed(paragraphs)}`),
+						span(`, ${t(paragraphs.length > 1 ? "paragraphs" : "paragraph")} ${listed(paragraphs)}`),
 					),
 				);
 			}),
@@ -1876,7 +2047,7 @@
 				return h(
 					"div",
 					{ class: "passage" },
-					span(`¶ ${paragraph}, characters ${start}–${end}`),
+					span(t("¶ {0}, characters {1}–{2}", paragraph, start, end)),
 					h("code", null, `sha256 ${sha}…`),
 					sources.size > 1 ? span(sources.get(source) || source, "soft") : null,
 				);
@@ -1925,19 +2096,19 @@
 			...new Set(stated.flatMap((c) => (c.denied_by || []).flatMap((voice) => voice.actors))),
 		];
 		return [
-			stated.some((claim) => DISPUTED.has(claim.status)) && "contested",
-			speakers.length && `${verb} ${listed(speakers.map(name))}`,
-			deniers.length && `denied by ${listed(deniers.map(name))}`,
+			stated.some((claim) => DISPUTED.has(claim.status)) && t("contested"),
+			speakers.length && `${t(verb)} ${listed(speakers.map(name))}`,
+			deniers.length && `${t("denied by")} ${listed(deniers.map(name))}`,
 		]
 			.filter(Boolean)
 			.join(", ");
 	}
 	/** @param {Claim} claim */
-	const claimants = (claim) => {
+	function claimants(claim) {
 		const said = (claim.asserted_by || []).flatMap((voice) => voice.actors);
 		const cites = (claim.evidence || []).map((i) => cited[i]?.[6] || cited[i]?.[5]);
 		return [...new Set(said.length ? said : cites)].filter(Boolean);
-	};
+	}
 	/** Status, speaker and denial of a claim in a few words. @param {Claim} claim */
 	function standing(claim) {
 		const denied = [...new Set((claim.denied_by || []).flatMap((voice) => voice.actors))];
@@ -1951,10 +2122,10 @@
 			),
 		].filter((id) => !denied.includes(id));
 		return [
-			claim.status,
-			said.length && "said by " + listed(said.map(name)),
-			denied.length && "denied by " + listed(denied.map(name)),
-			against.length && "contradicted by " + listed(against.map(name)),
+			t(claim.status),
+			said.length && t("said by") + " " + listed(said.map(name)),
+			denied.length && t("denied by") + " " + listed(denied.map(name)),
+			against.length && t("contradicted by") + " " + listed(against.map(name)),
 		]
 			.filter(Boolean)
 			.join(", ");
@@ -1965,7 +2136,7 @@
 		[
 			e.cameo && `CAMEO ${e.cameo}`,
 			e.plover && `PLOVER ${e.plover}`,
-			e.quad_class && WORDS.family["q" + e.quad_class].toLowerCase(),
+			e.quad_class && t(WORDS.family["q" + e.quad_class]).toLowerCase(),
 			typeof e.goldstein === "number" && `Goldstein ${e.goldstein}`,
 		]
 			.filter(Boolean)
@@ -1985,7 +2156,7 @@
 			fact("Put forward by", eventLinks((e.proposed_by || []).filter((id) => !claims.has(id)))),
 			fact(
 				"Date",
-				e.basis ? [[WORDS.basis[e.basis] || e.basis, boundWords(e.earliest, e.latest)].filter(Boolean).join("; ")] : [],
+				e.basis ? [[t(WORDS.basis[e.basis] || e.basis), boundWords(e.earliest, e.latest)].filter(Boolean).join("; ")] : [],
 			),
 			fact("Codes", codes(e)),
 			fact("Note", e.note ? [h("bdi", null, e.note)] : []),
@@ -2023,6 +2194,17 @@
 				return claim ? claimCard(claim, verb) : null;
 			}),
 			more.length ? h("details", { open: how.full }, h("summary", null, "Details"), h("dl", null, ...more)) : null,
+			h(
+				"button",
+				{
+					type: "button",
+					class: "quiet cite",
+					"data-key": "cite-" + e.id,
+					"aria-label": t("Cite: {0}", e.label),
+					onclick: () => showText(t("Citation"), citation(e)),
+				},
+				"Cite",
+			),
 		);
 	}
 	/** A claim with its speaker on one side and the denial beside it. @param {Claim} claim @param {string} [verb] */
@@ -2049,7 +2231,7 @@
 							"p",
 							null,
 							...actorLinks(claimants(other)),
-							span(` claims (${other.status.toLowerCase()}): `, "soft"),
+							span(` ${t("claims")} (${t(other.status).toLowerCase()}): `, "soft"),
 							link("c:" + id, other.label),
 						)
 					: null;
@@ -2093,9 +2275,8 @@
 	}
 	/** @param {Held} item */
 	function heldCard(item) {
-		const asked = !state.to && item.certainty;
-		const force = asked || inForce(item, asOf());
-		const day = asked ? "on the day asked for" : "on " + shortDay(asOf());
+		const force = inForce(item, asOf());
+		const words = { certain: "certain on {0}", possible: "possible on {0}", no: "not on {0}" }[force];
 		return h(
 			"article",
 			{ class: "card held" },
@@ -2103,7 +2284,7 @@
 				"div",
 				{ class: "card-head" },
 				h("span", { class: "date" }, capital(item.type_label || "") || WORDS.kind[item.kind]),
-				item.kind === "tie" ? null : badge(`${force === "no" ? "not" : force} ${day}`, "force-" + force),
+				item.kind === "tie" ? null : badge(t(words || "", shortDay(asOf())), "force-" + force),
 			),
 			h("p", { class: "title" }, link("s:" + item.id, item.label)),
 			h("p", { class: "parties" }, ...actorLinks(item.left || []), span(" → ", "to"), ...actorLinks(item.right || [])),
@@ -2117,23 +2298,28 @@
 	const boundWords = (early, late) =>
 		early && late
 			? early === late
-				? `on ${shortDay(early)}`
-				: `between ${shortDay(early)} and ${shortDay(late)}`
+				? t("on {0}", shortDay(early))
+				: t("between {0} and {1}", shortDay(early), shortDay(late))
 			: early
-				? `on or after ${shortDay(early)}`
+				? t("on or after {0}", shortDay(early))
 				: late
-					? `by ${shortDay(late)}`
+					? t("by {0}", shortDay(late))
 					: "";
 	/** When something held, as far as it is known. @param {Held} item */
 	function heldWords(item) {
 		const begin = boundWords(item.earliest_begin, item.latest_begin),
 			end = boundWords(item.earliest_end, item.latest_end);
-		const known = item.last_known && "last known in force " + shortDay(item.last_known);
-		return [begin && "began " + begin, end ? "ended " + end : "no end known", known].filter(Boolean).join("; ");
+		const known = item.last_known && t("last known in force {0}", shortDay(item.last_known));
+		return [begin && t("began {0}", begin), end ? t("ended {0}", end) : t("no end known"), known]
+			.filter(Boolean)
+			.join("; ");
 	}
-	/** The day for which measures and offices are judged: the end of the range, else the last day of the data. */
+	/** The day for which measures and offices are judged: the one asked for, the end of the range, else the horizon of the sources. */
 	const asOf = () =>
-		dayOf(state.to, Math.max(...[...held.values()].map((item) => dayOf(item.last_known, -Infinity)), -1e9) || lastDay);
+		dayOf(
+			state.asof || state.to || raw.horizon,
+			Math.max(...[...held.values()].map((item) => dayOf(item.last_known, -Infinity)), -1e9) || lastDay,
+		);
 
 	/** @param {string} title @param {(Node | null)[]} items @param {string} key @param {string} [remark] */
 	function part(title, items, key, remark) {
@@ -2141,10 +2327,34 @@
 		return h(
 			"section",
 			{ class: "part", "data-part": key },
-			h("h3", null, title, h("span", { class: "n" }, items.length)),
+			h("h3", null, title, h("span", { class: "n" }, /** @type {any} */ (items).total || items.length)),
 			remark ? h("p", { class: "soft remark" }, remark) : null,
 			...items,
 		);
+	}
+	/** The first of many, built; the others when asked for. @template T @param {T[]} list @param {(item: T) => Node} build @param {number} [most] @returns {Node[]} */
+	function few(list, build, most = 60) {
+		const nodes = list.slice(0, most).map((item) => build(item));
+		if (list.length > most) {
+			const more = h(
+				"button",
+				{
+					type: "button",
+					class: "quiet",
+					onclick: () => {
+						const next = few(list.slice(most), build, most * 2);
+						more.replaceWith(...next);
+						/** @type {HTMLElement | null} */ (
+							next[0] instanceof Element ? next[0].querySelector("button, summary") : null
+						)?.focus();
+					},
+				},
+				"Show more",
+				span(` (${list.length - most})`),
+			);
+			nodes.push(more);
+		}
+		return Object.assign(nodes, { total: list.length });
 	}
 	/** @param {Happening[]} list */
 	function eventParts(list) {
@@ -2153,12 +2363,18 @@
 		return [
 			part(
 				"What happened",
-				open.filter((e) => e.factuality === "Actual").map((e) => eventCard(e)),
+				few(
+					open.filter((e) => e.factuality === "Actual"),
+					(e) => eventCard(e),
+				),
 				"events",
 			),
 			part(
 				"Not reported as done",
-				open.filter((e) => e.factuality !== "Actual").map((e) => eventCard(e)),
+				few(
+					open.filter((e) => e.factuality !== "Actual"),
+					(e) => eventCard(e),
+				),
 				"undone",
 				"Planned, promised, threatened or alleged. These are never drawn as relations.",
 			),
@@ -2166,8 +2382,8 @@
 				? h(
 						"details",
 						{ class: "hidden-events" },
-						h("summary", null, `${count(hidden.length, "event")} hidden by the filters`),
-						...hidden.map((e) => eventCard(e)),
+						h("summary", null, t("{0} hidden by the filters", count(hidden.length, "event"))),
+						...few(hidden, (e) => eventCard(e)),
 					)
 				: null,
 		];
@@ -2221,7 +2437,9 @@
 
 	/** @param {Actor} actor */
 	function actorPanel(actor) {
-		const others = (actor.labels || []).map(([tag, text]) => `${text} (${tag})`);
+		const others = (actor.tags || [])
+			.filter(([, text]) => text !== actor.label)
+			.map(([tag, text]) => `${text} (${tag})`);
 		const linked = [...shown.edges.keys()].filter((e) => e.from === actor.id || e.to === actor.id).length;
 		const states = (heldOfActor.get(actor.id) || [])
 			.slice()
@@ -2241,7 +2459,7 @@
 		return [
 			heading(
 				actor.label,
-				[capital(typeWords(actor)), ` · ${count(linked, "relation")} shown`],
+				[capital(typeWords(actor)), " · " + t("{0} shown", count(linked, "relation"))],
 				figureIcon(actor.type, 24),
 			),
 			actor.description ? h("p", { class: "description" }, h("bdi", null, actor.description)) : null,
@@ -2260,7 +2478,7 @@
 					"First named",
 					(actor.mentions || [])
 						.slice(0, 1)
-						.map((i) => span(cited[i] ? `${name(cited[i][5])}, paragraph ${cited[i][1]}` : "")),
+						.map((i) => span(cited[i] ? `${name(cited[i][5])}, ${t("paragraph")} ${cited[i][1]}` : "")),
 				),
 			),
 			actorActions(actor),
@@ -2292,7 +2510,7 @@
 							type: "button",
 							"data-key": "ego" + depth,
 							"aria-pressed": here && state.depth === depth,
-							"aria-label": `${count(depth, "step")} around`,
+							"aria-label": t("{0} around", count(depth, "step")),
 							onclick: () => {
 								change(here && state.depth === depth ? { ego: "" } : { ego: actor.id, depth }, true);
 								fitShown();
@@ -2303,6 +2521,18 @@
 				),
 			),
 			h("button", { type: "button", "data-key": "path-from", onclick: () => openPath(actor.label) }, "Path from here"),
+			voices.has(actor.id)
+				? h(
+						"button",
+						{
+							type: "button",
+							"data-key": "voice",
+							"aria-pressed": state.voice === actor.id,
+							onclick: () => change({ voice: state.voice === actor.id ? "" : actor.id }, true),
+						},
+						"In this voice",
+					)
+				: null,
 			state.pins.has(actor.id)
 				? h(
 						"button",
@@ -2330,8 +2560,8 @@
 		const happened = explained.flatMap((id) => events.get(id) || []);
 		const parts = eventParts(happened);
 		return [
-			heading(`${name(first.from)} ${first.symmetric ? "↔" : "→"} ${name(first.to)}`, [
-				listed(group.map((e) => e.label)),
+			heading(`${name(first.from)} ${first.symmetric || key.startsWith("p:") ? "↔" : "→"} ${name(first.to)}`, [
+				listed([...new Set(group.map((e) => e.label))]),
 				happened.length ? ` · ${count(happened.length, "event")}` : "",
 				" ",
 				group.some(disputed) ? statusBadge("Contested") : "",
@@ -2348,7 +2578,7 @@
 	const eventPanel = (e) => [
 		heading(e.label, [
 			capital(e.class_label),
-			e.factuality === "Actual" ? "" : ` · ${WORDS.factuality[e.factuality] || e.factuality}`,
+			e.factuality === "Actual" ? "" : ` · ${t(WORDS.factuality[e.factuality] || e.factuality)}`,
 		]),
 		eventCard(e, { full: true }),
 		part(
@@ -2396,7 +2626,11 @@
 		const undone = [...events.values()].filter((e) => e.factuality !== "Actual" && shown.events.has(e.id)).sort(byDate);
 		const from = [...events.values()].filter(dated);
 		const span_ = from.length
-			? ` between ${dayWords(Math.min(...from.map((e) => e.lo)))} and ${dayWords(Math.max(...from.map((e) => e.hi)))}`
+			? t(
+					" between {0} and {1}",
+					dayWords(from.reduce((day, e) => Math.min(day, e.lo), Infinity)),
+					dayWords(from.reduce((day, e) => Math.max(day, e.hi), -Infinity)),
+				)
 			: "";
 		return [
 			h(
@@ -2416,7 +2650,13 @@
 			h(
 				"p",
 				{ class: "lead" },
-				`${count(events.size, "event")} and ${count(claims.size, "claim")}${span_}, from ${count(sources.size, "source")}. Choose an actor or a line to see its evidence.`,
+				t(
+					"{0} and {1}{2}, from {3}. Choose an actor or a line to see its evidence.",
+					count(events.size, "event"),
+					count(claims.size, "claim"),
+					span_,
+					count(sources.size, "source"),
+				),
 			),
 			h(
 				"div",
@@ -2427,21 +2667,22 @@
 				h("p", null, lineIcon("q2"), span("Deeds of cooperation")),
 				h("p", null, lineIcon("q3", true), span("Dashed with ≠: what was said is contested")),
 			),
+			...viewpointParts(),
 			part(
 				"Contested claims",
-				contested.map((claim) =>
+				few(contested, (claim) =>
 					h(
 						"div",
 						{ class: "brief" },
 						link("c:" + claim.id, claim.label),
-						h("p", { class: "soft" }, statusBadge(claim.status), standing(claim).replace(/^\w+, /, "")),
+						h("p", { class: "soft" }, statusBadge(claim.status), standing(claim).replace(/^[^,]+, /, "")),
 					),
 				),
 				"claims",
 			),
 			part(
 				"Not reported as done",
-				undone.map((e) =>
+				few(undone, (e) =>
 					h(
 						"div",
 						{ class: "brief" },
@@ -2458,24 +2699,71 @@
 			),
 			part(
 				"Sources",
-				[...sources].map(([id, words]) => h("p", { class: "source" }, h("bdi", null, words || id))),
+				few([...sources], ([id, words]) => h("p", { class: "source" }, h("bdi", null, words || id))),
 				"sources",
 			),
 		];
 	}
+	/** What somebody asserts and denies; what was in force and in office on the day asked for. */
+	function viewpointParts() {
+		const brief = (/** @type {Claim} */ claim) =>
+			h(
+				"div",
+				{ class: "brief" },
+				link("c:" + claim.id, claim.label),
+				h("p", { class: "soft" }, statusBadge(claim.status), standing(claim).replace(/^[^,]+, /, "")),
+			);
+		const own = state.voice ? toldBy(state.voice) : null;
+		const days = state.asof
+			? [...held.values()].filter((item) => item.kind !== "tie" && shown.states.has(item.id))
+			: [];
+		const on = (/** @type {string} */ force) => days.filter((item) => inForce(item, asOf()) === force);
+		const row = (/** @type {Held} */ item) =>
+			h(
+				"div",
+				{ class: "brief" },
+				link("s:" + item.id, item.label),
+				h("p", { class: "soft" }, t(WORDS.kind[item.kind]), ": ", heldWords(item)),
+			);
+		return [
+			own && part(t("What {0} asserts", name(state.voice)), own.asserted.map(brief), "asserts"),
+			own && part(t("What {0} denies", name(state.voice)), own.denied.map(brief), "denies"),
+			own && !own.asserted.length && !own.denied.length
+				? h("p", { class: "soft" }, "No claim is made or denied in this voice.")
+				: null,
+			part(t("Certain on {0}", shortDay(asOf())), on("certain").map(row), "certain"),
+			part(
+				t("Possible on {0}", shortDay(asOf())),
+				on("possible").map(row),
+				"possible",
+				"Beginning or end is known too vaguely to be sure.",
+			),
+		];
+	}
+	/** @type {ReturnType<typeof setTimeout> | undefined} */ let panelWaits;
+	/** While filters move over a large picture, the panel follows when they rest. */
+	function panelSoon() {
+		clearTimeout(panelWaits);
+		panelWaits = setTimeout(drawPanel, 150);
+	}
 	let panelKey = "";
 	function drawPanel() {
+		clearTimeout(panelWaits);
 		const [kind, id] = [state.sel.slice(0, 2), state.sel.slice(2)];
 		const key = [
 			state.sel,
 			state.path.join(),
 			state.pick,
 			state.ego,
+			state.voice,
+			state.asof,
+			state.certain,
+			spoken,
 			state.depth,
 			state.from,
 			state.to,
 			shown.events.size,
-			[...shown.edges.keys()].length,
+			shown.edges.size,
 			state.pins.has(id),
 		].join("\n");
 		if (key === panelKey) return;
@@ -2488,7 +2776,7 @@
 		const content =
 			kind === "n:"
 				? actorPanel(/** @type {Actor} */ (actors.get(id)))
-				: kind === "e:" || kind === "b:"
+				: /[ebp]:/.test(kind)
 					? edgePanel(state.sel)
 					: kind === "v:"
 						? eventPanel(/** @type {Happening} */ (events.get(id)))
@@ -2504,7 +2792,7 @@
 									: overview();
 		panel.replaceChildren(...content.filter((part) => !!part));
 		panel.scrollTop = moved ? 0 : scroll;
-		if (moved && state.sel) byId("live").textContent = `Evidence: ${panel.querySelector("h2")?.textContent}`;
+		if (moved && state.sel) byId("live").textContent = `${t("Evidence")}: ${panel.querySelector("h2")?.textContent}`;
 		if (inside) {
 			const again =
 				!moved && spot
@@ -2518,7 +2806,8 @@
 
 	/** @typedef {{sel: string, words: string, more: string, keys: string[], names?: string[]}} Entry */
 	/** @type {Entry[]} */
-	const entries = [
+	let entries = [];
+	const makeEntries = () => [
 		...[...actors.values()].map((a) => ({
 			sel: "n:" + a.id,
 			words: a.label,
@@ -2532,7 +2821,7 @@
 			keys: [plain(e.label)],
 			more: [
 				dateWords(e.edtf),
-				e.factuality === "Actual" ? e.class_label : WORDS.factuality[e.factuality],
+				e.factuality === "Actual" ? e.class_label : t(WORDS.factuality[e.factuality] || e.factuality),
 				putForward(e),
 			]
 				.filter(Boolean)
@@ -2560,7 +2849,7 @@
 					score = Math.max(...scores),
 					best = scores.indexOf(score);
 				const alias = scores[0] ? "" : entry.names?.[best];
-				return { score, hit: alias ? { ...entry, more: `${entry.more} · also “${alias}”` } : entry };
+				return { score, hit: alias ? { ...entry, more: `${entry.more} · ${t("also")} “${alias}”` } : entry };
 			})
 			.filter(({ score }) => score > 0)
 			.sort((a, b) => b.score - a.score)
@@ -2726,7 +3015,7 @@
 	};
 	function pathPanel() {
 		const all = paths(state.path[0], state.path[1]);
-		const title = `${name(state.path[0])} to ${name(state.path[1])}`;
+		const title = t("{0} to {1}", name(state.path[0]), name(state.path[1]));
 		if (!all.length)
 			return [
 				heading(title, "No path among what is shown."),
@@ -2738,7 +3027,7 @@
 		return [
 			heading(title, [
 				count(steps.length, "step"),
-				all.length > 1 ? `, path ${pick + 1} of ${all.length} of this length` : "",
+				all.length > 1 ? ", " + t("path {0} of {1} of this length", pick + 1, all.length) : "",
 			]),
 			all.length > 1
 				? h(
@@ -2766,7 +3055,7 @@
 							{ class: "step-line" },
 							lineIcon(family(e), disputed(e)),
 							span(
-								`${name(e.from)} ${e.symmetric ? "and" : ""} ${e.symmetric ? name(e.to) + " " + e.label : e.label + " " + name(e.to)}`.replace(
+								`${name(e.from)} ${e.symmetric ? t("and") : ""} ${e.symmetric ? name(e.to) + " " + e.label : e.label + " " + name(e.to)}`.replace(
 									/ +/g,
 									" ",
 								),
@@ -2795,7 +3084,7 @@
 		const field = (/** @type {string} */ id, /** @type {string} */ words) =>
 			h("label", null, span(words), h("input", { id, list: "actor-names", autocomplete: "off", placeholder: "actor" }));
 		const note = h("span", { class: "soft", id: "path-note", role: "status" });
-		bar.append(
+		bar.replaceChildren(
 			options,
 			field("path-from", "From"),
 			field("path-to", "to"),
@@ -2807,12 +3096,13 @@
 			),
 			note,
 		);
-		bar.addEventListener("submit", (e) => {
+		bar.onsubmit = (e) => {
 			e.preventDefault();
 			const ends = ["path-from", "path-to"].map((id) => actorNamed(/** @type {HTMLInputElement} */ (byId(id)).value));
 			if (!ends[0] || !ends[1] || ends[0] === ends[1]) {
-				note.textContent =
-					ends[0] && ends[0] === ends[1] ? "Choose two different actors." : "No such actor. Choose two from the list.";
+				note.textContent = t(
+					ends[0] && ends[0] === ends[1] ? "Choose two different actors." : "No such actor. Choose two from the list.",
+				);
 				return;
 			}
 			note.textContent = "";
@@ -2823,7 +3113,7 @@
 				renderer.fit(path.ids);
 				cameraMoved = true;
 			}
-		});
+		};
 	}
 	/** @param {string} text */
 	function actorNamed(text) {
@@ -2856,8 +3146,8 @@
 
 	/** @typedef {{lo: number, hi: number}} Bin  first and last day */
 	const counted = [...events.values()].filter((e) => dated(e) && !e.summary);
-	const firstDay = Math.min(...counted.map((e) => e.lo)),
-		lastDay = counted.length ? Math.max(...counted.map((e) => e.hi)) : 0;
+	const firstDay = counted.reduce((day, e) => Math.min(day, e.lo), Infinity),
+		lastDay = counted.reduce((day, e) => Math.max(day, e.hi), counted.length ? -Infinity : 0);
 	/** @type {Bin[]} */
 	const bins = counted.length ? binsOf(firstDay, lastDay) : [];
 
@@ -2940,16 +3230,26 @@
 		const box = /** @type {HTMLInputElement} */ (
 			h("input", { type: "checkbox", onchange: () => change({ undated: box.checked }) })
 		);
+		const sure = /** @type {HTMLInputElement} */ (
+			h("input", { type: "checkbox", onchange: () => change({ certain: sure.checked }) })
+		);
+		const sureRow = h("label", { class: "row sure" }, sure, h("span", { class: "words" }, "Only what is certain"));
 		const quads = h("ul", { class: "quads" });
-		section.append(
+		section.replaceChildren(
 			h("div", { class: "time-left" }, play, h("div", null, words, note)),
 			track,
 			h(
 				"div",
 				{ class: "time-right" },
 				quads,
+				sureRow,
 				undatedEvents.length
-					? h("label", { class: "row" }, box, h("span", { class: "words" }, `${undatedEvents.length} not fully dated`))
+					? h(
+							"label",
+							{ class: "row" },
+							box,
+							h("span", { class: "words" }, t("{0} not fully dated", undatedEvents.length)),
+						)
 					: null,
 			),
 		);
@@ -3014,7 +3314,7 @@
 			const [lo, hi] = range();
 			reach = lo === 0 && hi === bins.length - 1 ? [0, -1] : [lo, hi === bins.length - 1 ? lo - 1 : hi];
 			icon.replaceChildren(s("path", { class: "fill", d: "M3.5 2.5h3.2v11H3.5zM9.3 2.5h3.2v11H9.3z" }));
-			play.setAttribute("aria-label", "Pause");
+			play.setAttribute("aria-label", t("Pause"));
 			playing = setInterval(step, 900);
 			step();
 		}
@@ -3029,7 +3329,7 @@
 			if (!playing) return;
 			clearInterval(playing);
 			playing = undefined;
-			play.setAttribute("aria-label", "Play");
+			play.setAttribute("aria-label", t("Play"));
 			icon.replaceChildren(s("path", { class: "fill", d: "M4 2.5v11l9-5.5z" }));
 		}
 
@@ -3037,9 +3337,13 @@
 			const width = track.clientWidth || 600,
 				high = 58,
 				step = width / bins.length;
-			const open = [...derive(state, "time").events].map((id) => /** @type {Happening} */ (events.get(id)));
-			const sums = histogram(open),
-				most = Math.max(1, ...histogram(events.values()).map((bin) => bin.reduce((a, b) => a + b, 0)));
+			const quick = large?.timeline(state, bins);
+			const open = [...(quick ? [] : derive(state, "time").events)].map(
+				(id) => /** @type {Happening} */ (events.get(id)),
+			);
+			const sums = quick?.sums || histogram(open),
+				whole = quick?.whole || histogram(events.values()),
+				most = Math.max(1, ...whole.map((bin) => bin.reduce((a, b) => a + b, 0)));
 			const [lo, hi] = range();
 			const bars = sums.flatMap((bin, i) => {
 				let y = high;
@@ -3089,22 +3393,28 @@
 			rail.style.width = `${((hi + 1 - lo) * step).toFixed(1)}px`;
 			words.textContent = `${shortDay(bins[lo].lo)} – ${shortDay(bins[hi].hi)}`;
 			const unsure = shown.possible.size;
-			note.textContent = unsure ? `${count(unsure, "event")} only possibly in it` : "Drag to choose a range";
+			note.textContent = unsure ? t("{0} only possibly in it", count(unsure, "event")) : t("Drag to choose a range");
 			box.checked = state.undated;
-			const open_ = [...shown.events].map((id) => /** @type {Happening} */ (events.get(id)));
+			sure.checked = state.certain;
+			sureRow.hidden = !(state.from || state.to || state.asof || state.certain);
+			const byQuad = large?.quads(shown) || [0, 0, 0, 0, 0];
+			if (!large) for (const id of shown.events) byQuad[events.get(id)?.quad_class || 0]++;
 			quads.replaceChildren(
-				...STACK.filter((quad) => quad || open_.some((e) => !e.quad_class)).map((quad) =>
+				...STACK.filter((quad) => quad || byQuad[0]).map((quad) =>
 					h(
 						"li",
 						null,
 						h("span", { class: "swatch q" + quad, "aria-hidden": "true" }),
-						WORDS.family["q" + quad],
-						h("span", { class: "n" }, open_.filter((e) => (e.quad_class || 0) === quad).length),
+						t(WORDS.family["q" + quad]),
+						h("span", { class: "n" }, byQuad[quad]),
 					),
 				),
 			);
 		};
-		new ResizeObserver(() => drawTime()).observe(track);
+		new ResizeObserver(() => {
+			drawTime();
+			drawPairs();
+		}).observe(track);
 	}
 	/** @param {Bin} bin @param {number} i @param {number} every */
 	function tickWords(bin, i, every) {
@@ -3137,12 +3447,14 @@
 				what: capital(e.class_label),
 				whom: e.targets || [],
 				title: e.label,
-				standing:
-					e.factuality !== "Actual"
-						? [WORDS.factuality[e.factuality] || e.factuality, putForward(e)].filter(Boolean).join("; ")
-						: [e.summary ? "Summary, not counted" : "Reported", touchesDispute(e) ? "claim contested" : ""]
-								.filter(Boolean)
-								.join("; "),
+				standing: [
+					...(e.factuality !== "Actual"
+						? [t(WORDS.factuality[e.factuality] || e.factuality), putForward(e)]
+						: [t(e.summary ? "Summary, not counted" : "Reported"), touchesDispute(e) ? t("claim contested") : ""]),
+					shown.possible.has(e.id) ? t("date may lie outside the range") : "",
+				]
+					.filter(Boolean)
+					.join("; "),
 				undone: e.factuality !== "Actual",
 				reported: reported(e.evidence),
 				quad: "q" + (e.quad_class || 0),
@@ -3157,7 +3469,7 @@
 				what: capital(x.type_label || "") || WORDS.kind[x.kind],
 				whom: x.right || [],
 				title: x.label,
-				standing: x.kind === "tie" ? "Reported" : `${inForce(x, asOf())} on ${shortDay(asOf())}`,
+				standing: x.kind === "tie" ? t("Reported") : t(inForce(x, asOf()) + " on {0}", shortDay(asOf())),
 				undone: false,
 				reported: reported(x.evidence),
 				quad: "tie",
@@ -3185,7 +3497,8 @@
 	}
 	/** @param {boolean} live  with buttons, or for paper */
 	function tableOf(live) {
-		const rows = sortedRows(),
+		const all = sortedRows(),
+			rows = live ? all.slice(0, tableMost) : all.slice(0, 5000),
 			down = state.sort.startsWith("-"),
 			key = state.sort.replace("-", "");
 		const people = (/** @type {string[]} */ ids) => (live ? actorLinks(ids) : [h("bdi", null, listed(ids.map(name)))]);
@@ -3195,7 +3508,12 @@
 			h(
 				"caption",
 				null,
-				`${count(rows.length, "row")}: every event${state.held ? ", office and tie" : ""} that the filters leave. Rows in italics are not reported as done.`,
+				t(
+					state.held || state.asof
+						? "{0}: every event, office, measure and tie that the filters leave. Rows in italics are not reported as done."
+						: "{0}: every event that the filters leave. Rows in italics are not reported as done.",
+					count(all.length, "row"),
+				),
 			),
 			h(
 				"thead",
@@ -3245,7 +3563,8 @@
 			),
 		);
 	}
-	let tableKey = "";
+	let tableKey = "",
+		tableMost = 500;
 	function drawTable() {
 		const host = byId("table"),
 			on = state.view === "table";
@@ -3255,13 +3574,42 @@
 		byId("view-table").setAttribute("aria-pressed", String(on));
 		byId("view-network").setAttribute("aria-pressed", String(!on));
 		if (!on) return;
-		const key = [state.sort, state.sel, state.to, [...shown.events].join(), [...shown.states].join()].join("\n");
+		const key = [
+			spoken,
+			state.asof,
+			state.certain,
+			state.sort,
+			state.sel,
+			state.from,
+			state.to,
+			[...shown.events].join(),
+			[...shown.states].join(),
+		].join("\n");
 		if (key === tableKey) return;
 		tableKey = key;
 		const spot = host.contains(document.activeElement) ? document.activeElement : null;
 		const again = spot?.getAttribute("data-key"),
 			row = spot?.closest("tr")?.getAttribute("data-sel");
-		host.replaceChildren(tableOf(true));
+		const left = shown.events.size + shown.states.size - tableMost;
+		host.replaceChildren(
+			tableOf(true),
+			left > 0
+				? h(
+						"button",
+						{
+							type: "button",
+							"data-key": "more",
+							onclick: () => {
+								tableMost += 500;
+								tableKey = "";
+								drawTable();
+							},
+						},
+						"Show more",
+						span(` (${left})`),
+					)
+				: "",
+		);
 		if (again)
 			/** @type {HTMLElement | null} */ (
 				host.querySelector(
@@ -3317,9 +3665,12 @@
 					"stroke-width": /q[24]/.test(kind) ? 3.5 : 2,
 					"stroke-dasharray": dashes[kind] || null,
 				}),
-				write(WORDS.family[kind], 52 + i * 150, height + top + 24, { "font-size": 11 }),
+				write(t(WORDS.family[kind]), 52 + i * 150, height + top + 24, { "font-size": 11 }),
 			]),
-			write(STANDING + " ≠ marks what is contested.", 18, height + top + 46, { "font-size": 11, fill: tone("soft") }),
+			write(t(STANDING) + " " + t("≠ marks what is contested."), 18, height + top + 46, {
+				"font-size": 11,
+				fill: tone("soft"),
+			}),
 		);
 		const text = new XMLSerializer().serializeToString(figure);
 		return {
@@ -3377,7 +3728,554 @@
 		);
 	}
 
-	/* ── 17 help, drawers, theme, keys ──────────────────────────────────────────────────────────────────────────── */
+	/* ── 17 quoting and keeping ─────────────────────────────────────────────────────────────────────────────────── */
+
+	/** Show a text to be copied, with a button that copies it where that is allowed. @param {string} title @param {string} text */
+	function showText(title, text) {
+		const dialog = /** @type {HTMLDialogElement} */ (byId("text"));
+		const area = /** @type {HTMLTextAreaElement} */ (
+			h("textarea", {
+				readonly: true,
+				spellcheck: "false",
+				"aria-label": title,
+				rows: Math.min(22, text.split("\n").length + 2),
+			})
+		);
+		area.value = text;
+		const note = h("span", { class: "soft", role: "status" });
+		const copy = async () => {
+			area.select();
+			try {
+				await navigator.clipboard.writeText(text);
+				note.textContent = t("Copied.");
+			} catch {
+				note.textContent = t(document.execCommand("copy") ? "Copied." : "Press Ctrl+C to copy.");
+			}
+		};
+		dialog.setAttribute("aria-label", title);
+		dialog.replaceChildren(
+			h(
+				"div",
+				{ class: "side-head" },
+				h("h2", null, title),
+				h("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => dialog.close() }, "×"),
+			),
+			area,
+			h("div", { class: "actions" }, h("button", { type: "button", class: "primary", onclick: copy }, "Copy"), note),
+		);
+		dialog.showModal();
+	}
+	/** Where an event stands: source, paragraph, span, hash, access as the dossier tells it, and our name for it. @param {Happening} e */
+	function citation(e) {
+		const rows = (e.evidence || []).filter((i) => cited[i]).map((i) => cited[i]);
+		const places = [...new Set(rows.map((row) => row[0]))].map((source) => {
+			const about = raw.documents[source] || {};
+			const title = about.title || sources.get(source) || source;
+			const head = [about.publisher, `“${title}”`, about.published && dateWords(about.published), about.address];
+			const spans = rows
+				.filter((row) => row[0] === source)
+				.map(([, paragraph, start, end, sha, , speaker]) =>
+					[
+						"  " + t("¶ {0}, characters {1}–{2}", paragraph, start, end),
+						speaker && t("citing") + " " + name(speaker),
+						`sha256 ${sha}…`,
+					]
+						.filter(Boolean)
+						.join(", "),
+				);
+			return [head.filter(Boolean).join(", ") + ".", ...spans, about.access && t("Access: {0}", about.access)];
+		});
+		const what = [
+			`“${e.label}”`,
+			dateWords(e.edtf),
+			e.factuality === "Actual" ? "" : t(WORDS.factuality[e.factuality] || e.factuality),
+		];
+		return [what.filter(Boolean).join(", ") + ".", ...places.flat(), iri(e.id)].filter(Boolean).join("\n");
+	}
+	/** @param {string} id */
+	const iri = (id) => raw.prefixes.id + encodeURIComponent(id);
+
+	/** A query that finds the rows of the table, whatever the filters are. */
+	function sparql() {
+		const now = state;
+		const node = (/** @type {string} */ id) => `<${iri(id)}>`;
+		const rel = (/** @type {string} */ key) => `<${raw.prefixes.rel}${encodeURIComponent(key.replace(/^rel:/, ""))}>`;
+		const day = (/** @type {string} */ iso) => `"${iso}"^^xsd:date`;
+		const hidden = [...now.types]
+			.map((key) => looks.get(key)?.class)
+			.filter(Boolean)
+			.map((kind) => "dip:" + kind);
+		const inside = now.ego
+			? [...around(now.ego, now.depth, derive({ ...now, ego: "" }).edges.keys())].map(node).join(" ")
+			: "";
+		const end = (/** @type {string} */ it) =>
+			(hidden.length ? `\n    FILTER NOT EXISTS { ${it} a ?kind . FILTER(?kind IN (${hidden.join(", ")})) }` : "") +
+			(inside ? `\n    VALUES ${it} { ${inside} }` : "");
+		const some = (/** @type {string} */ pattern) =>
+			hidden.length || inside
+				? `\n    FILTER${inside ? "" : `(NOT EXISTS { ?what ${pattern} ?any } ||`} EXISTS { ?what ${pattern} ?party .${end("?party")} }${inside ? "" : ")"}`
+				: "";
+		const disputedNow = (/** @type {string} */ it) =>
+			`EXISTS { { ${it} dip:asserts|dip:denies ?said } UNION { ?said dip:proposes ${it} ; a dip:Proposition } ?said dip:status ?status . FILTER(?status IN (dip:Contested, dip:Denied)) }`;
+		const dates =
+			"\n    OPTIONAL { ?what sem:hasEarliestBeginTimeStamp ?earliest } OPTIONAL { ?what sem:hasLatestEndTimeStamp ?latest }" +
+			(now.undated ? "" : "\n    FILTER(BOUND(?earliest) && BOUND(?latest))") +
+			(now.certain && (now.from || now.to)
+				? `\n    FILTER(${[now.from && `BOUND(?earliest) && ?earliest >= ${day(now.from)}`, now.to && `BOUND(?latest) && ?latest <= ${day(now.to)}`].filter(Boolean).join(" && ")})`
+				: "") +
+			(now.from ? `\n    FILTER(!BOUND(?latest) || ?latest >= ${day(now.from)})` : "") +
+			(now.to ? `\n    FILTER(!BOUND(?earliest) || ?earliest <= ${day(now.to)})` : "");
+		const who = now.voice && node(now.voice);
+		const own = `{ ?what dip:attestedBy ?told . ?told dip:attributedTo ${who} } UNION { ?what dip:attestedBy ?told . ?told dip:reportedBy ${who} . FILTER NOT EXISTS { ?told dip:attributedTo ?other } }`;
+		const spoken = now.voice
+			? `\n    { SELECT DISTINCT ?what WHERE { ${own}\n      UNION { ?what dip:actor ${who} ; dip:asserts|dip:denies|dip:proposes ?content }\n      UNION { ?act dip:actor ${who} ; dip:proposes ?what }\n      UNION { ?act dip:actor ${who} ; dip:asserts|dip:denies ?claim . ?claim dip:proposes ?what } } }`
+			: "";
+		const without = now.relations.size
+			? `\n    FILTER(?relation NOT IN (${[...now.relations].sort().map(rel).join(", ")}))`
+			: "";
+		const edge = `?edge a dip:DerivedEdge ; rdf:subject ?from ; rdf:predicate ?relation ; rdf:object ?to ; prov:wasDerivedFrom ?what .${without}${end("?from")}${end("?to")}`;
+		const drawn =
+			edge +
+			(now.contested
+				? `\n    ?edge dip:status ?standing . FILTER(?standing IN (dip:Contested, dip:Denied))\n    FILTER(${disputedNow("?what")} || NOT EXISTS { ?edge prov:wasDerivedFrom ?one . FILTER(${disputedNow("?one")}) })`
+				: "");
+		const off = (/** @type {string} */ kind) => now.facts.has(kind);
+		const kinds = FACTS.filter((kind) => !/Summary|Other/.test(kind) && off(kind)).map((kind) => "dip:" + kind);
+		const other =
+			"?what dip:factuality ?factuality . FILTER NOT EXISTS { ?edge a dip:DerivedEdge ; prov:wasDerivedFrom ?what }" +
+			(kinds.length ? `\n    FILTER(?factuality NOT IN (${kinds.join(", ")}))` : "") +
+			(off("Summary") ? "\n    FILTER(?factuality != dip:Actual || NOT EXISTS { ?what dip:aggregate true })" : "") +
+			(off("Other") ? "\n    FILTER(?factuality != dip:Actual || EXISTS { ?what dip:aggregate true })" : "") +
+			(now.contested ? `\n    FILTER(${disputedNow("?what")})` : "") +
+			some("dip:actor|dip:target|dip:about|dip:onBehalfOf|sem:hasPlace");
+		const parts = [
+			`{ # events that draw a line\n    ?what a dip:Event . ${drawn}${dates}${spoken}\n  }`,
+			`{ # events that draw none\n    ?what a dip:Event . ${other}${dates}${spoken}\n  }`,
+		];
+		const holds = now.asof ? heldOn(day(now.asof)) : heldWithin(day);
+		const voiced = now.voice ? `\n    { SELECT DISTINCT ?what WHERE { ${own} } }` : "";
+		if (now.asof && !now.contested)
+			parts.push(
+				`{ # offices, measures and ties of the day\n    ?what a dip:State .${holds}${voiced}${some("dip:imposedBy|dip:appliesTo|org:member|org:organization|dip:tieFrom|dip:tieTo")}\n  }`,
+			);
+		else if (now.held && !now.contested)
+			parts.push(`{ # offices and ties\n    ?what a dip:State . ${edge}${holds}${voiced}\n  }`);
+		const prefixes = Object.entries(raw.prefixes).map(([key, value]) => `PREFIX ${key}: <${value}>`);
+		return `${prefixes.join("\n")}\n\nSELECT DISTINCT ?what ?label ?date WHERE {\n  ${parts.join(" UNION ")}\n  ?what rdfs:label ?label . FILTER(LANG(?label) = "en")\n  OPTIONAL { ?what dip:edtf ?date }\n}\nORDER BY ?date ?what\n`;
+	}
+	const BOUNDS = ["EarliestBegin", "LatestBegin", "EarliestEnd", "LatestEnd"]
+		.map((bound) => `\n    OPTIONAL { ?what sem:has${bound}TimeStamp ?${bound} }`)
+		.join("");
+	/** @param {string} day */
+	const heldOn = (day) =>
+		`${BOUNDS}\n    FILTER(!BOUND(?EarliestBegin) || ?EarliestBegin <= ${day}) FILTER(!BOUND(?LatestEnd) || ?LatestEnd >= ${day})` +
+		(state.certain
+			? `\n    FILTER(BOUND(?LatestBegin) && ?LatestBegin <= ${day} && IF(BOUND(?EarliestEnd), ?EarliestEnd > ${day}, !BOUND(?LatestEnd)))`
+			: "");
+	/** @param {(iso: string) => string} day */
+	const heldWithin = (day) =>
+		(state.from || state.to ? BOUNDS : "") +
+		(state.to ? `\n    FILTER(!BOUND(?EarliestBegin) || ?EarliestBegin <= ${day(state.to)})` : "") +
+		(state.from ? `\n    FILTER(!BOUND(?LatestEnd) || ?LatestEnd >= ${day(state.from)})` : "");
+
+	/** Keep where the actors stand, for another page or another day. */
+	function saveLayout() {
+		const places = [...actors.values()].map((a) => [a.id, (state.pins.get(a.id) || [a.x, a.y]).map(Math.round)]);
+		const layout = {
+			format: "diplokg-layout",
+			version: 1,
+			title: raw.title,
+			places,
+			pins: [...state.pins.keys()].sort(),
+		};
+		save(new Blob([JSON.stringify(layout, null, 1) + "\n"], { type: "application/json" }), "layout.json");
+	}
+	/** Who stands elsewhere in the file than here is pinned there; actors that are not here are passed over. */
+	async function loadLayout() {
+		const input = /** @type {HTMLInputElement} */ (byId("layout-file"));
+		const chosen = input.files?.[0];
+		input.value = "";
+		if (!chosen) return;
+		/** @type {Map<string, [number, number]>} */ const pins = new Map();
+		try {
+			const layout = JSON.parse(await chosen.text());
+			if (layout.format !== "diplokg-layout") throw new TypeError("another format");
+			const kept = new Set(layout.pins);
+			for (const [id, [x, y]] of layout.places) {
+				const actor = actors.get(id);
+				if (!actor || !Number.isFinite(x) || !Number.isFinite(y) || Math.abs(x) + Math.abs(y) > 1e6) continue;
+				if (kept.has(id) || Math.hypot(actor.x - x, actor.y - y) > 1) pins.set(id, [Math.round(x), Math.round(y)]);
+			}
+		} catch {
+			byId("live").textContent = t("This file holds no layout.");
+			return showText(t("Layout"), t("This file holds no layout."));
+		}
+		change({ pins }, true);
+		fitShown();
+	}
+	function buildMenu() {
+		const act = (/** @type {string} */ words, /** @type {() => void} */ go) =>
+			h(
+				"button",
+				{
+					type: "button",
+					onclick: () => {
+						toggleMenu(false);
+						go();
+					},
+				},
+				words,
+			);
+		byId("export-menu").replaceChildren(
+			act("PNG image", savePng),
+			act("SVG drawing", saveSvg),
+			act("Print or PDF", () => window.print()),
+			h("hr"),
+			act("See the SPARQL", () => showText(t("SPARQL of what is shown"), sparql())),
+			h("hr"),
+			act("Save the layout", saveLayout),
+			act("Load a layout", () => byId("layout-file").click()),
+		);
+	}
+
+	/* ── 18 pairs ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+	/** @typedef {{key: string, ends: [string, string], list: Happening[]}} Lane */
+	/** Events of each pair that draw a line; summaries and what is not done never do. @returns {Lane[]} */
+	function lanes() {
+		/** @type {Map<string, Set<string>>} */ const found = new Map();
+		for (const [edge, live] of shown.edges) {
+			if (isHeld(edge)) continue;
+			const key = pairKey(edge.from, edge.to);
+			if (!found.has(key)) found.set(key, new Set());
+			for (const id of live) found.get(key)?.add(id);
+		}
+		const [kind, id] = [state.sel.slice(0, 2), state.sel.slice(2)];
+		const chosen = new Set(/[ebp]:/.test(kind) ? edgesOfKey(state.sel).map((e) => pairKey(e.from, e.to)) : []);
+		return [...found]
+			.map(([key, ids]) => ({
+				key,
+				ends: /** @type {[string, string]} */ (pairs.get(key)),
+				list: [...ids]
+					.map((one) => /** @type {Happening} */ (events.get(one)))
+					.filter((e) => e.factuality === "Actual" && !e.summary),
+			}))
+			.filter(({ ends, list }) => list.length && (kind !== "n:" || ends.includes(id)))
+			.sort(
+				(a, b) =>
+					Number(chosen.has(b.key)) - Number(chosen.has(a.key)) ||
+					b.list.length - a.list.length ||
+					(a.key < b.key ? -1 : 1),
+			);
+	}
+	/** Blocks side by side where they do not touch, else on top of each other. @param {{x: number, wide: number}[]} blocks @returns {number[]} */
+	function stacked(blocks) {
+		/** @type {number[]} */ const ends = [];
+		return blocks.map(({ x, wide }) => {
+			let level = ends.findIndex((end) => end <= x);
+			if (level < 0) level = ends.length;
+			ends[level] = x + wide + 1;
+			return level;
+		});
+	}
+	const BLOCK = 8;
+	/** @param {Lane} lane @param {number} width */
+	function laneChart(lane, width) {
+		const first = bins[0].lo,
+			days = bins[bins.length - 1].hi + 1 - first;
+		const shapes = lane.list
+			.filter(dated)
+			.sort((a, b) => a.lo - b.lo || a.hi - b.hi || (a.id < b.id ? -1 : 1))
+			.map((e) => {
+				const x = ((e.lo - first) / days) * width;
+				return { e, x: Math.min(x, width - 7), wide: Math.max(7, ((e.hi + 1 - e.lo) / days) * width - 1) };
+			});
+		const up = shapes.filter(({ e }) => (e.quad_class || 0) <= 2),
+			down = shapes.filter(({ e }) => (e.quad_class || 0) > 2);
+		const above = stacked(up),
+			below = stacked(down);
+		const base = (Math.max(0, ...above.map((n) => n + 1)) || 0) * (BLOCK + 1) + 4;
+		const tall = base + Math.max(0, ...below.map((n) => n + 1)) * (BLOCK + 1) + 6;
+		const block = (/** @type {typeof shapes[0]} */ { e, x, wide }, /** @type {number} */ y) => {
+			const words = `${dateWords(e.edtf)}: ${e.label}`;
+			const dispute = touchesDispute(e);
+			return s(
+				"rect",
+				{
+					class: `block bar q${e.quad_class || 0}${dispute ? " contested" : ""}${state.sel === "v:" + e.id ? " chosen" : ""}`,
+					x: x.toFixed(1),
+					y,
+					width: wide.toFixed(1),
+					height: BLOCK,
+					rx: 2,
+					role: "button",
+					tabindex: -1,
+					"data-sel": "v:" + e.id,
+					"aria-label": words + (dispute ? ", " + t("contested") : ""),
+					"aria-pressed": state.sel === "v:" + e.id,
+				},
+				s("title", {}, words),
+			);
+		};
+		const blocks = [
+			...up.map((shape, i) => block(shape, base - 1 - (above[i] + 1) * (BLOCK + 1) + 1)),
+			...down.map((shape, i) => block(shape, base + 2 + below[i] * (BLOCK + 1))),
+		].sort((a, b) => Number(a.getAttribute("x")) - Number(b.getAttribute("x")));
+		blocks[0]?.setAttribute("tabindex", "0");
+		return s(
+			"svg",
+			{
+				class: "lane",
+				viewBox: `0 0 ${width} ${tall}`,
+				width,
+				height: tall,
+				role: "group",
+				"aria-label": lane.ends.map(name).join(" – "),
+			},
+			s("line", { class: "base", x1: 0, x2: width, y1: base + 0.5, y2: base + 0.5 }),
+			...blocks,
+		);
+	}
+	let pairsKey = "";
+	/** Cooperation above the line, conflict below; a block is as wide as its date is vague. */
+	function drawPairs() {
+		const section = byId("pairs"),
+			open = state.pairs && bins.length > 0;
+		section.hidden = !open;
+		if (!open) return void (pairsKey = "");
+		const track = document.querySelector("#time .track");
+		const width = Math.max(160, Math.round((track || section).clientWidth || 600));
+		const all = lanes();
+		const key = [spoken, width, state.sel, ...all.map((lane) => lane.key + lane.list.map((e) => e.id).join())].join(
+			"\n",
+		);
+		if (key === pairsKey) return;
+		pairsKey = key;
+		const spot = section.contains(document.activeElement) ? document.activeElement : null;
+		const again = spot && ["data-sel", "data-key"].map((at) => [at, spot.getAttribute(at)]).find(([, value]) => value);
+		const seen = all.slice(0, 30);
+		section.replaceChildren(
+			h(
+				"div",
+				{ class: "pairs-head" },
+				h("h2", null, "Events of each pair"),
+				h(
+					"p",
+					{ class: "soft" },
+					"Cooperation above the line, conflict below; a block is as wide as its date is vague. Only what is reported as done, summaries left out.",
+				),
+				h(
+					"button",
+					{
+						type: "button",
+						class: "icon close",
+						"aria-label": "Close the chart of pairs",
+						onclick: () => change({ pairs: false }),
+					},
+					"×",
+				),
+			),
+			...seen.map((lane) => {
+				const [up, down] = [1, 3].map(
+					(low) => lane.list.filter((e) => e.quad_class === low || e.quad_class === low + 1).length,
+				);
+				const loose = lane.list.filter((e) => !dated(e)).length;
+				const sel = "p:" + lane.key;
+				return h(
+					"div",
+					{ class: "pair" + (state.sel === sel ? " chosen" : "") },
+					h(
+						"button",
+						{
+							type: "button",
+							class: "link",
+							"data-key": sel,
+							"aria-pressed": state.sel === sel,
+							onclick: () => choose(state.sel === sel ? "" : sel),
+						},
+						h("bdi", null, name(lane.ends[0])),
+						" – ",
+						h("bdi", null, name(lane.ends[1])),
+					),
+					laneChart(lane, width),
+					h(
+						"p",
+						{ class: "soft" },
+						h("span", { class: "up" }, t("{0} above", up)),
+						" · ",
+						h("span", { class: "down" }, t("{0} below", down)),
+						loose ? " · " + t("{0} not fully dated", loose) : null,
+					),
+				);
+			}),
+			all.length > seen.length
+				? h("p", { class: "soft" }, t("{0} more pairs: choose an actor to see its own.", all.length - seen.length))
+				: "",
+			all.length ? "" : h("p", { class: "soft" }, "No event between two of the actors shown."),
+		);
+		if (again)
+			/** @type {HTMLElement | null} */ (
+				section.querySelector(`[${again[0]}="${CSS.escape(String(again[1]))}"]`)
+			)?.focus({ preventScroll: true });
+	}
+	function buildPairs() {
+		const section = byId("pairs");
+		section.addEventListener("click", (e) => {
+			const sel = /** @type {Element} */ (e.target).closest(".block")?.getAttribute("data-sel");
+			if (sel) choose(sel);
+		});
+		section.addEventListener("keydown", (e) => {
+			const here = /** @type {Element} */ (e.target),
+				row = here.closest("svg.lane");
+			if (!row || e.ctrlKey || e.metaKey || e.altKey) return;
+			const blocks = [...row.querySelectorAll(".block")],
+				now = blocks.indexOf(here);
+			const next = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: blocks.length - 1 }[e.key];
+			if (e.key === "Enter" || e.key === " ") choose(here.getAttribute("data-sel") || "");
+			else if (next !== undefined && blocks[next]) {
+				here.setAttribute("tabindex", "-1");
+				blocks[next].setAttribute("tabindex", "0");
+				/** @type {SVGElement} */ (blocks[next]).focus();
+			} else return;
+			e.preventDefault();
+			e.stopPropagation();
+		});
+	}
+
+	/* ── 19 tour and language ───────────────────────────────────────────────────────────────────────────────────── */
+
+	/** Go to a step of the tour: the whole page takes its state; colours, language, keys and pins stay. @param {number} step */
+	function visit(step) {
+		if (step > steps.length) return endTour();
+		const { theme, lang, keys, pins } = state;
+		const own = fromAddress(steps[step - 1].state);
+		state = { ...own, theme, lang, keys, pins: new Map([...pins, ...own.pins]), story: step };
+		closeDrawers();
+		settle();
+		remembered = "";
+		remember(true);
+	}
+	function endTour() {
+		change({ story: 0 }, true);
+		byId("tour-open").focus();
+	}
+	function drawTour() {
+		const tour = byId("tour"),
+			step = steps[state.story - 1];
+		tour.hidden = !step;
+		if (!step) return void tour.replaceChildren();
+		const key = spoken + state.story;
+		if (tour.dataset.key === key && tour.firstChild) return;
+		const inside = tour.contains(document.activeElement) ? document.activeElement?.getAttribute("data-key") : "";
+		tour.dataset.key = key;
+		const turn = (/** @type {string} */ words, /** @type {number} */ by, /** @type {string} */ kind) =>
+			h(
+				"button",
+				{
+					type: "button",
+					class: kind,
+					"data-key": "tour" + by,
+					disabled: state.story + by < 1,
+					onclick: () => visit(state.story + by),
+				},
+				words,
+			);
+		const last = state.story === steps.length;
+		tour.replaceChildren(
+			h(
+				"div",
+				{ class: "tour-words", "aria-live": "polite" },
+				h(
+					"p",
+					{ class: "soft" },
+					h("bdi", { lang: raw.story.language }, raw.story.title),
+					` · ${t("{0} of {1}", state.story, steps.length)}`,
+				),
+				h("h2", { lang: raw.story.language }, h("bdi", null, step.title)),
+				h("p", { lang: raw.story.language }, h("bdi", null, step.text)),
+			),
+			h(
+				"div",
+				{ class: "tour-turn" },
+				h(
+					"div",
+					{ class: "steps", "aria-hidden": "true" },
+					...steps.map((_, i) => h("span", { class: i < state.story ? "on" : "" })),
+				),
+				h(
+					"div",
+					{ class: "actions" },
+					turn("Back", -1, ""),
+					turn(last ? "Finish" : "Next", 1, "primary"),
+					h("button", { type: "button", class: "icon", "aria-label": "Close the tour", onclick: endTour }, "×"),
+				),
+			),
+		);
+		if (inside)
+			/** @type {HTMLElement | null} */ (
+				tour.querySelector(`[data-key="${inside}"]:not(:disabled)`) || tour.querySelector(".primary")
+			)?.focus();
+	}
+	function drawTools() {
+		const lang = byId("lang"),
+			spanish = tongue() === "es";
+		lang.textContent = spanish ? "EN" : "ES";
+		lang.lang = spanish ? "en" : "es";
+		lang.setAttribute("aria-label", spanish ? "English" : "Español");
+		byId("pairs-open").setAttribute("aria-pressed", String(state.pairs));
+		byId("pairs-open").hidden = !bins.length || !pairs.size;
+		byId("tour-open").setAttribute("aria-pressed", String(state.story > 0));
+		byId("tour-open").hidden = !steps.length;
+	}
+
+	/** The language of the page as built; "" before it is. */
+	let spoken = "";
+	const tongue = () => state.lang || (/^es\b/.test(navigator.language) ? "es" : "en");
+	/** Words of the vocabulary in the data, with their English. @type {[Record<string, any>, string, string][]} */
+	const terms = [
+		...[...events.values()].map((e) => /** @type {[any, string, string]} */ ([e, "class_label", e.class_label])),
+		.../** @type {Edge[]} */ (raw.edges).map((e) => /** @type {[any, string, string]} */ ([e, "label", e.label])),
+		...[...looks.values()].map((look) => /** @type {[any, string, string]} */ ([look, "label", look.label])),
+		...[...held.values()].map((x) => /** @type {[any, string, string]} */ ([x, "type_label", x.type_label || ""])),
+	];
+	for (const actor of actors.values()) actor.tags = [["en", actor.label], ...(actor.labels || [])];
+	/** What the page says before its script runs. @type {[(words: string) => void, string][]} */
+	const printed = [];
+	{
+		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+			const text = /** @type {Text} */ (node),
+				words = text.data;
+			if (words.trim() && !text.parentElement?.closest("h1, script, style, noscript"))
+				printed.push([(now) => (text.data = now), words]);
+		}
+		for (const attribute of ["aria-label", "placeholder"])
+			for (const element of document.querySelectorAll(`[${attribute}]`))
+				printed.push([(now) => element.setAttribute(attribute, now), element.getAttribute(attribute) || ""]);
+	}
+	/** Build what does not change but with the language. */
+	function build() {
+		spoken = tongue();
+		dictionary = new Map(Object.entries(spoken === "es" ? SPANISH : {}));
+		document.documentElement.lang = spoken;
+		for (const [put, words] of printed) put(say(words));
+		for (const [thing, field, words] of terms) thing[field] = t(words);
+		for (const actor of actors.values())
+			actor.label =
+				(actor.tags || []).find(([tag]) => tag.split("-")[0] === spoken)?.[1] || actor.tags?.[0][1] || actor.id;
+		if (playing) clearInterval(playing);
+		playing = undefined;
+		buildFilters();
+		buildPathBar();
+		buildTime();
+		buildHelp();
+		buildMenu();
+		entries = makeEntries();
+		const svg = document.querySelector("svg.network");
+		svg?.setAttribute("aria-label", t(NETWORK));
+		panelKey = tableKey = pairsKey = announced = "";
+	}
+	/* ── 20 help, drawers, theme, keys ──────────────────────────────────────────────────────────────────────────── */
 
 	function buildHelp() {
 		const dialog = /** @type {HTMLDialogElement} */ (byId("help"));
@@ -3392,7 +4290,7 @@
 					h("div", null, h("dt", null, ...key.split(" ").map((one) => h("kbd", null, one))), h("dd", null, words)),
 				),
 			);
-		dialog.append(
+		dialog.replaceChildren(
 			h(
 				"div",
 				{ class: "side-head" },
@@ -3426,7 +4324,8 @@
 						null,
 						"Dates are shown as precisely as the source supports. An event whose date may lie outside the chosen range is kept and marked. Bars spread a vague date over the days it may mean.",
 					),
-					h("p", null, STANDING + " This is a research tool, not compliance screening."),
+					h("p", null, t(STANDING), " ", t("This is a research tool, not compliance screening.")),
+					h("p", null, t("This page holds no code of others and asks the network for nothing.")),
 				),
 				h(
 					"section",
@@ -3443,6 +4342,8 @@
 						["+ − 0", "zoom in, out, fit"],
 						["t", "table or network"],
 						["p", "path"],
+						["e", "events of each pair"],
+						["n b", "guided tour: next, back"],
 						["?", "this page"],
 					]),
 					h("label", { class: "row" }, box, h("span", { class: "words" }, "Single-key shortcuts")),
@@ -3455,10 +4356,10 @@
 				),
 			),
 		);
-		byId("help-open").addEventListener("click", () => {
+		byId("help-open").onclick = () => {
 			box.checked = state.keys;
 			dialog.showModal();
-		});
+		};
 	}
 	/** @param {string} which @param {boolean} [onlyPhone] */
 	function openDrawer(which, onlyPhone) {
@@ -3488,7 +4389,7 @@
 			e.metaKey ||
 			e.altKey ||
 			/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
-			/** @type {HTMLDialogElement} */ (byId("help")).open
+			document.querySelector("dialog[open]")
 		)
 			return;
 		const act = /** @type {Record<string, () => void>} */ ({
@@ -3500,6 +4401,9 @@
 			0: fitShown,
 			t: () => change({ view: state.view === "table" ? "network" : "table" }),
 			p: () => openPath(),
+			e: () => change({ pairs: !state.pairs }),
+			n: () => steps.length && visit(state.story + 1),
+			b: () => state.story > 1 && visit(state.story - 1),
 		})[e.key];
 		if (!act) return;
 		e.preventDefault();
@@ -3508,6 +4412,7 @@
 	/** One step back: menu, drawer, choice, path, surroundings. */
 	function escape() {
 		if (!byId("export-menu").hidden) return toggleMenu(false);
+		if (state.story) return endTour();
 		if (document.body.dataset.drawer) return closeDrawers();
 		if (state.sel) return change({ sel: "" }, true);
 		if (!byId("path-bar").hidden) return closePath();
@@ -3520,9 +4425,11 @@
 		byId("export-open").setAttribute("aria-expanded", String(open));
 	}
 
-	/* ── 18 start ───────────────────────────────────────────────────────────────────────────────────────────────── */
+	/* ── 21 start ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-	const renderer = svgRenderer(byId("canvas"), () => byId("zoom").getBoundingClientRect());
+	const renderer = /** @type {Renderer} */ (
+		(large?.renderer || svgRenderer)(byId("canvas"), () => byId("zoom").getBoundingClientRect())
+	);
 	let cameraMoved = false,
 		announced = "";
 	/** What the choice or the path lifts out of the picture. @param {Strand[]} strands */
@@ -3545,7 +4452,7 @@
 		if (kind === "n:") {
 			add([id]);
 			lift((strand) => strand.from === id || strand.to === id);
-		} else if (kind === "e:" || kind === "b:") {
+		} else if (/[ebp]:/.test(kind)) {
 			const group = new Set(edgesOfKey(state.sel));
 			lift((strand) => {
 				const on = strand.edges.some((edge) => group.has(edge));
@@ -3574,27 +4481,35 @@
 	const closeUp = () => (state.camera[2] || 0) > 2.4;
 	/** Edges drawn one by one: those of the chosen bundle, all of them from close up. */
 	function unfolded() {
-		const group = new Set(/^[eb]:/.test(state.sel) ? edgesOfKey(state.sel) : []);
+		const group = new Set(/^[ebp]:/.test(state.sel) ? edgesOfKey(state.sel) : []);
 		const all = closeUp();
 		return (/** @type {Edge} */ edge) => all || group.has(edge);
 	}
 	function refresh() {
+		const fresh = spoken !== tongue();
+		if (fresh) build();
 		shown = derive(state);
 		drawTheme();
+		drawTools();
 		countFacets();
 		for (const update of filterUpdates) update();
 		drawChips();
-		const strands = strandsOf(shown, unfolded());
+		const strands = /** @type {Strand[]} */ (large ? large.strands(shown) : strandsOf(shown, unfolded()));
 		renderer.setPins(state.pins);
 		renderer.setVisible({ nodes: shown.nodes, ghosts: shown.ghosts, strands });
 		renderer.select(emphasis(strands));
 		drawTable();
-		drawPanel();
+		if (large && panelKey.startsWith(state.sel + "\n")) panelSoon();
+		else drawPanel();
 		drawTime();
+		drawPairs();
+		drawTour();
 		const empty = byId("empty");
 		empty.hidden = shown.nodes.size > 0;
-		empty.textContent = "Nothing is left by these filters.";
-		const undone = [...shown.events].filter((id) => events.get(id)?.factuality !== "Actual").length;
+		empty.textContent = t("Nothing is left by these filters.");
+		const undone = large
+			? large.undone(shown)
+			: [...shown.events].filter((id) => events.get(id)?.factuality !== "Actual").length;
 		const words = [
 			count(shown.nodes.size, "actor"),
 			count(shown.edges.size, "relation"),
@@ -3602,9 +4517,9 @@
 		].join(" · ");
 		byId("tally").replaceChildren(
 			words,
-			undone ? h("span", { class: "wide-only" }, ` · ${undone} not reported as done`) : "",
+			undone ? h("span", { class: "wide-only" }, " · " + t("{0} not reported as done", undone)) : "",
 		);
-		if (announced && announced !== words) byId("live").textContent = "Shown: " + words.replace(/ · /g, ", ");
+		if (announced && announced !== words) byId("live").textContent = t("Shown") + ": " + words.replace(/ · /g, ", ");
 		announced = words;
 	}
 	const fitShown = () => {
@@ -3616,6 +4531,10 @@
 	/** @param {string} hash */
 	function restore(hash) {
 		state = fromAddress(hash);
+		settle();
+	}
+	/** Show a whole state that was made elsewhere. */
+	function settle() {
 		remembered = address(state);
 		cameraMoved = state.camera.length === 3;
 		panelKey = tableKey = "";
@@ -3627,15 +4546,12 @@
 			});
 		}
 		if (cameraMoved) renderer.setCamera(state.camera);
-		else renderer.fit(shown.nodes, true);
+		else renderer.fit(shown.nodes, !state.story);
 	}
 
 	function start() {
-		buildFilters();
 		buildSearch();
-		buildPathBar();
-		buildTime();
-		buildHelp();
+		buildPairs();
 		renderer.setData([...actors.values()]);
 		renderer.on("choose", (sel) => choose(sel));
 		renderer.on("pin", (id, spot) => change({ pins: new Map(state.pins).set(id, spot) }));
@@ -3648,6 +4564,7 @@
 		});
 		renderer.on("resize", () => {
 			if (!cameraMoved) renderer.fit(shown.nodes, true);
+			drawPairs();
 		});
 		const tip = byId("tip");
 		renderer.on("hover", (what, strand) => {
@@ -3663,29 +4580,14 @@
 		byId("view-network").addEventListener("click", () => change({ view: "network" }));
 		byId("view-table").addEventListener("click", () => change({ view: "table" }));
 		byId("path-open").addEventListener("click", () => (byId("path-bar").hidden ? openPath() : closePath()));
-		byId("export-menu").append(
-			...[
-				["PNG image", savePng],
-				["SVG drawing", saveSvg],
-				["Print or PDF", () => window.print()],
-			].map(([words, act]) =>
-				h(
-					"button",
-					{
-						type: "button",
-						onclick: () => {
-							toggleMenu(false);
-							/** @type {() => void} */ (act)();
-						},
-					},
-					/** @type {string} */ (words),
-				),
-			),
-		);
 		byId("export-open").addEventListener("click", () => toggleMenu(!!byId("export-menu").hidden));
 		document.addEventListener("pointerdown", (e) => {
 			if (!(/** @type {Element} */ (e.target).closest(".menu"))) toggleMenu(false);
 		});
+		byId("lang").addEventListener("click", () => change({ lang: tongue() === "es" ? "en" : "es" }));
+		byId("pairs-open").addEventListener("click", () => change({ pairs: !state.pairs }));
+		byId("tour-open").addEventListener("click", () => (state.story ? endTour() : visit(1)));
+		byId("layout-file").addEventListener("change", loadLayout);
 		byId("theme").addEventListener("click", () => change({ theme: isDark() ? "light" : "dark" }));
 		systemDark.addEventListener("change", drawTheme);
 		byId("zoom-in").addEventListener("click", () => renderer.zoom(1.35));

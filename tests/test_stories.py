@@ -1,0 +1,113 @@
+"""Stories are read strictly, and the one that ships tells its sources in words of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg import describe, resources, stories
+from kg.errors import DataProblems, NotFound, StorageError
+
+GOOD = """title: A tour
+language: es
+sources: [note]
+steps:
+  - title: First
+    text: >-
+      What to
+      see.
+    state: sel=n:a&time=2025-01-01,2025-01-31
+  - {title: Second, text: More}
+"""
+SHIPPED = sorted((resources.bundled_data() / "stories").glob("*.yaml"))
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "tour.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_story_is_read(tmp_path: Path) -> None:
+    story = stories.read(written(tmp_path, GOOD))
+    assert (story.name, story.title, story.language, story.sources) == ("tour", "A tour", "es", ("note",))
+    assert story.steps[0] == stories.Step("First", "What to see.", "sel=n:a&time=2025-01-01,2025-01-31")
+    assert story.steps[1].state == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("title: A tour", "titel: A tour", 1, "'titel' is not known"),
+        ("title: A tour", "title: ''", 1, "'title' is missing or empty"),
+        ("language: es", "language: fr", 2, "'fr' is not known"),
+        ("sources: [note]", "sources: ['<b>']", 3, "not named by its id"),
+        ("sources: [note]", "sources: note", 3, "'sources' is not a list"),
+        ("  - title: First", "  - titles: First", 5, "'titles' is not known"),
+        ("state: sel=n:a", "state: sol=n:a", 9, "part 'sol' that is not known. Did you mean 'sel'?"),
+        ("state: sel=n:a", "state: theme=dark", 9, "part 'theme'"),
+        ("state: sel=n:a", "state: javascript:alert(1)", 9, "not the address of a page"),
+        ("state: sel=n:a", "state: sel=<script>", 9, "not the address of a page"),
+        ("{title: Second, text: More}", "Second", 10, "a step is not a mapping"),
+        ("{title: Second, text: More}", "{title: Second}", 10, "'text' is missing or empty"),
+        ("text: More", "text: " + "x" * 2001, 10, "more than 2,000 characters"),
+        ("text: More", "text: More, text: Again", 10, "stands twice"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
+    path = written(tmp_path, GOOD.replace(old, new, 1))
+    with pytest.raises(DataProblems) as told:
+        stories.read(path)
+    assert any(f"{path}:{line}" in str(each) and words in str(each) for each in told.value.problems), str(told.value)
+
+
+def test_all_problems_are_told_together(tmp_path: Path) -> None:
+    with pytest.raises(DataProblems) as told:
+        stories.read(written(tmp_path, GOOD.replace("es\n", "xx\n").replace("text: More", "tex: More")))
+    assert len(told.value.problems) == 3
+
+
+def test_a_story_is_found_by_name_and_file(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    assert stories.choose(str(path)).title == "A tour"
+    assert stories.choose("us-colombia-feud").steps
+    with pytest.raises(NotFound, match="us-colombia-feud"):
+        stories.choose("us-colombia-fued")
+    with pytest.raises(StorageError):
+        stories.choose(str(tmp_path / "none.yaml"))
+
+
+def test_a_story_belongs_to_its_sources() -> None:
+    assert stories.belonging({"cnn-2026-02-us-colombia-feud", "another"}).name == "us-colombia-feud"  # type: ignore[union-attr]
+    assert stories.belonging({"another"}) is None
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_what_ships_leads_to_what_exists(path: Path, built: Path) -> None:
+    story = stories.read(path)
+    picture = describe.picture(kg.open(built).store)
+    assert 6 <= len(story.steps) <= 9 and set(story.sources) <= set(picture.sources)
+    tables: dict[str, Collection[str]] = {
+        "n": picture.entities,
+        "v": picture.events,
+        "c": picture.claims,
+        "s": picture.states,
+    }
+    for step in story.steps:
+        parts = dict(part.split("=", 1) for part in step.state.split("&") if part)
+        kind, _, ids = parts.get("sel", "").partition(":")
+        table: Collection[str] = picture.entities if kind == "p" else tables.get(kind, {"": ""})
+        assert set(ids.split("|")) <= set(table), step.state
+        assert parts.get("voice", "gustavo-petro") in picture.entities
+
+
+def test_the_state_of_a_step_may_say_whatever_an_address_says() -> None:
+    script = (Path(kg.__file__).parent / "view" / "assets" / "app.js").read_text(encoding="utf-8")
+    own = re.search(r"function address\(now\) \{.*?return parts", script, re.S)
+    assert own
+    written = set(re.findall(r"\[\s*\"(\w+)\",", own[0]))
+    assert written - {"theme", "keys", "lang", "story"} == stories.STATE_KEYS
