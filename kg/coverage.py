@@ -13,11 +13,11 @@ from kg.terms import BASE, DIP, PREFIXES, RDF, RDFS, SCHEMA, XSD, local_name
 from kg.turtle import turtle
 
 _COUNTS = {
-    "by class": "?s dip:factuality ?f ; a ?k . FILTER NOT EXISTS { ?s a ?n . ?n rdfs:subClassOf+ ?k }",
+    "by class": "?s dip:factuality ?f ; a ?k . FILTER NOT EXISTS { ?s a ?n . ?n rdfs:subClassOf ?k }",
     "by factuality": "?s dip:factuality ?k",
     "by status of claims": "?s a dip:Proposition ; dip:status ?k",
     "by precision of date": "?s dip:factuality ?f ; dip:datePrecision ?k",
-    "by type of entity": "?s a dip:Entity ; a ?k . FILTER NOT EXISTS { ?s a ?n . ?n rdfs:subClassOf+ ?k } "
+    "by type of entity": "?s a dip:Entity ; a ?k . FILTER NOT EXISTS { ?s a ?n . ?n rdfs:subClassOf ?k } "
     "FILTER(STRSTARTS(STR(?k), STR(dip:)))",
 }
 _BY_MONTH = """SELECT ?k (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s dip:factuality dip:Actual ;

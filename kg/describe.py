@@ -30,6 +30,7 @@ from kg.store import Store
 from kg.terms import DIP, ID, ORG, PLOVER, PROV, RDF, RDFS, REL, SCHEMA, SEM, SKOS, SLUG, expand, local_name
 
 Facts = dict[str, dict[str, list[str]]]
+_TRUE = ("true", "1")  # both write xsd:boolean; Virtuoso gives the second for the first
 _TYPES = {name: slug for slug, name in ENTITY_TYPES.items()}
 
 
@@ -76,7 +77,7 @@ def folded(text: str) -> str:
 def _exists(store: Store, iri: str) -> bool:
     if any(c in iri for c in '<>"{}|^`\\ '):
         return False
-    return bool(query.run(store, "ASK { ?node rdfs:label ?label }", {"node": query.parameter(f"<{iri}>")}))
+    return query.run(store, "ASK { ?node rdfs:label ?label }", {"node": query.iri(iri)}) is True
 
 
 def _begun(store: Store, name: str) -> list[str]:
@@ -269,7 +270,7 @@ def _event(
         latest=one(f"{SEM}hasLatestEndTimeStamp"),
         precision=one(f"{DIP}datePrecision"),
         basis=one(f"{DIP}dateBasis"),
-        summary=one(f"{DIP}aggregate") == "true",
+        summary=one(f"{DIP}aggregate") in _TRUE,
         cameo=one(f"{DIP}cameo"),
         plover=one(f"{DIP}plover").removeprefix(PLOVER),
         quad_class=int(one(f"{DIP}quadClass") or 0),
@@ -467,7 +468,7 @@ def _predicates(store: Store) -> dict[str, tuple[str, int, bool]]:
       ?c dip:directPredicate ?p . ?p rdfs:label ?l . FILTER(LANG(?l) = "en")
       OPTIONAL { ?c dip:quadClass ?q } OPTIONAL { ?c dip:symmetric ?s } } GROUP BY ?p"""
     found = {
-        row["p"]: (row["label"], int(row["quad"] or 0), row["symmetric"] == "true") for row in query.rows(store, text)
+        row["p"]: (row["label"], int(row["quad"] or 0), row["symmetric"] in _TRUE) for row in query.rows(store, text)
     }
     return {f"{REL}holdsOfficeIn": ("holds office in", 0, False), **found}
 

@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import (
     BlankNode,
@@ -34,8 +34,11 @@ from pyoxigraph import (
 from pyoxigraph import Store as _Oxigraph
 
 from kg import sparql
-from kg.errors import QueryError, QuerySyntax, StorageError, UsageError
-from kg.terms import PREFIXES
+from kg.errors import QueryError, QueryLimit, QuerySyntax, StorageError, UsageError
+from kg.terms import GRAPH, PREFIXES
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 Term = NamedNode | BlankNode | Literal | Triple
 CURRENT = "CURRENT"
@@ -113,7 +116,10 @@ class Embedded:
 
 
 class Remote:
-    """A SPARQL 1.1 service at a URL; its graphs are named in each request so that the default graph is their union."""
+    """A SPARQL 1.1 service at a URL; its graphs are named in each request so that the default graph is their union.
+
+    Where graphs of ours are among them, only these are asked: a service may hold graphs of its own beside them.
+    """
 
     def __init__(self, url: str, timeout: float = 60) -> None:
         self.name = url
@@ -129,10 +135,16 @@ class Remote:
         if _names_graphs(text):
             return self._send(declared + text, (), ())
         if self._graphs is None:
-            found = self._send("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", (), ())
-            assert isinstance(found, Rows)
-            self._graphs = tuple(sorted(row[0].value for row in found.rows if isinstance(row[0], NamedNode)))
-        return self._send(declared + text, self._graphs, self._graphs)
+            self._graphs = self._all_graphs()
+        named = self._graphs if _has_word(text, "GRAPH") else ()  # names that nothing needs make Virtuoso slow
+        return self._send(declared + text, self._graphs, named)
+
+    def _all_graphs(self) -> tuple[str, ...]:
+        found = self._send("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", (), ())
+        if not isinstance(found, Rows):
+            raise StorageError(f"{self.name}: it answers a SELECT with something else.", hint=_NO_SERVICE)
+        names = sorted(row[0].value for row in found.rows if isinstance(row[0], NamedNode))
+        return tuple(name for name in names if name.startswith(GRAPH)) or tuple(names)
 
     def native(self) -> Any:
         """A remote service has no embedded store."""
@@ -142,47 +154,79 @@ class Remote:
         )
 
     def _send(self, text: str, default: tuple[str, ...], named: tuple[str, ...]) -> Answer:
+        graph = sparql.form(text) in ("CONSTRUCT", "DESCRIBE")
+        fields = [("query", text)]
+        fields += [("default-graph-uri", name) for name in default]
+        fields += [("named-graph-uri", name) for name in named]
+        body, headers = self._fetch(fields, _GRAPHS_WANTED if graph else _ROWS_WANTED)
+        if any(name in headers for name in _CUT):
+            raise QueryLimit(
+                f"{self.name}: the service cut its answer short.",
+                hint="Ask in parts with LIMIT and OFFSET, or raise the limit of the service.",
+            )
+        return self._read(body, headers.get_content_type())
+
+    def _fetch(self, fields: list[tuple[str, str]], accepted: str) -> tuple[bytes, Message]:
+        import http.client
         import urllib.error
         import urllib.parse
         import urllib.request
 
-        fields = [("query", text)]
-        fields += [("default-graph-uri", graph) for graph in default]
-        fields += [("named-graph-uri", graph) for graph in named]
-        request = urllib.request.Request(
-            self.name,
-            data=urllib.parse.urlencode(fields).encode(),
-            headers={
-                "Accept": "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8",
-                "Content-Type": "application/x-www-form-urlencoded",
-            },
-        )
+        headers = {"Accept": accepted, "Content-Type": "application/x-www-form-urlencoded"}
         try:
+            request = urllib.request.Request(self.name, urllib.parse.urlencode(fields).encode(), headers)
             with urllib.request.urlopen(request, timeout=self._timeout) as response:
-                body, kind = response.read(), response.headers.get_content_type()
+                return response.read(), response.headers
         except urllib.error.HTTPError as error:
-            told = error.read(500).decode("utf-8", "replace").strip()
-            if error.code == 400:
+            told = _one_line(error.read(2000)) if error.headers.get_content_type() != "text/html" else ""
+            if error.code == 400 and told:
                 raise QuerySyntax(f"{self.name} refused the query: {told}") from error
-            raise StorageError(f"{self.name}: HTTP {error.code}. {told}") from error
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise StorageError(
-                f"{self.name}: {reason}.", hint="Is the service running, and is this its query URL?"
-            ) from error
-        return self._read(body, kind)
+            what = f"{self.name}: HTTP {error.code} {error.reason}. {told}".rstrip()
+            raise StorageError(what, hint=_NO_SERVICE) from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            reason = _one_line(str(getattr(error, "reason", error)) or type(error).__name__)
+            hint = "Is the service running, and is this its query URL?"
+            raise StorageError(f"{self.name}: {reason}.", hint=hint) from error
 
     def _read(self, body: bytes, kind: str) -> Answer:
         try:
-            if "json" in kind:
-                return _answer(parse_query_results(body, format=QueryResultsFormat.JSON))
-            form = RdfFormat.from_media_type(kind) or RdfFormat.TURTLE
+            if kind in _RESULTS:
+                return _whole(parse_query_results(body.replace(*_VIRTUOSO_NODES), format=_RESULTS[kind]))
+            form = RdfFormat.from_media_type(kind)
+            if form is None:
+                raise StorageError(f"{self.name}: it answers with {kind}.", hint=_NO_SERVICE)
             return iter([quad.triple for quad in parse(body, format=form)])
         except (SyntaxError, ValueError) as error:
-            raise StorageError(
-                f"{self.name}: the answer ({kind}) cannot be read: {error}.",
-                hint="Is this the address of a SPARQL query service?",
-            ) from error
+            told = _one_line(str(error))
+            raise StorageError(f"{self.name}: the answer ({kind}) cannot be read: {told}.", hint=_NO_SERVICE) from error
+
+
+_NO_SERVICE = "Is this the address of a SPARQL query service?"
+_RESULTS = {
+    "application/sparql-results+json": QueryResultsFormat.JSON,
+    "application/json": QueryResultsFormat.JSON,
+    "application/sparql-results+xml": QueryResultsFormat.XML,
+}
+_ROWS_WANTED = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
+_GRAPHS_WANTED = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
+_CUT = ("X-SPARQL-MaxRows", "X-SQL-State")  # how Virtuoso says that rows or time ran out
+_ASKED = "__ASK_RETVAL"
+_VIRTUOSO_NODES = (b'"nodeID://', b'"')  # Virtuoso names blank nodes as no blank node may be named
+
+
+def _whole(result: QuerySolutions | QueryBoolean) -> Answer:
+    """Take the whole answer, so that a torn one is told; Virtuoso 7 gives ASK a row for true and none for false."""
+    if not isinstance(result, QuerySolutions):
+        return bool(result)
+    names = tuple(variable.value for variable in result.variables)
+    rows = [tuple(row) for row in result]
+    return bool(rows) if names == (_ASKED,) else Rows(names, iter(rows))
+
+
+def _one_line(text: str | bytes) -> str:
+    plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    line = " ".join("".join(c if c.isprintable() else " " for c in plain).split()).rstrip(".")
+    return line if len(line) <= 300 else f"{line[:300]} …"
 
 
 Store = Embedded | Remote
@@ -381,10 +425,14 @@ def _lock(folder: Path) -> Iterator[None]:
 
 def _names_graphs(text: str) -> bool:
     """Whether the query says with FROM over which graphs it is asked."""
-    if "FROM" not in text.upper():
+    return _has_word(text, "FROM")
+
+
+def _has_word(text: str, word: str) -> bool:
+    if word not in text.upper():
         return False
     try:
-        return any(token.text.upper() == "FROM" for token in sparql.tokens(text) if token.kind == "word")
+        return any(token.text.upper() == word for token in sparql.tokens(text) if token.kind == "word")
     except QuerySyntax:
         return False  # the engine tells what is wrong
 
