@@ -12,7 +12,7 @@ import pytest
 from kg import pipeline
 
 pytest.importorskip("playwright", reason="playwright is not installed")
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from tests.conftest import DataFolder
@@ -99,7 +99,7 @@ def test_the_editor(site: Server, page: Page) -> None:
     frame.locator("svg.network").wait_for()
     page.select_option("#question", "escalation-by-month")
     page.get_by_role("button", name="Ask this").click()
-    page.wait_for_function("/rows in/.test(document.getElementById('status').textContent)")
+    expect(page.locator("#status")).to_contain_text("rows in")
     page.click("#tab-chart")
     assert page.locator("#result svg.bars rect").count() > 3
     page.click("#tab-timeline")
