@@ -404,6 +404,21 @@ def test_the_questions_are_listed_for_eyes_and_for_machines(kg: Run) -> None:
     assert kg("questions", "-f", "xml").code == 2
 
 
+def test_the_doctor_tells_versions_paths_and_the_build(kg: Run, built: Path, tmp_path: Path) -> None:
+    done = kg("doctor", "--store", built)
+    assert (done.code, done.err) == (0, "")
+    told = dict(line.split(maxsplit=1) for line in done.out.splitlines())
+    assert {"diplokg", "python", "pyoxigraph", "PyYAML", "pandas", "starlette", "ontology", "data"} < set(told)
+    assert re.fullmatch(
+        r".+: 1 source, \d+ entities, \d+ events, \d+ claims, \d+ measures, [\d,]+ quads", told["build"]
+    )
+    assert "missing" not in done.out
+    none = kg("doctor", "--store", tmp_path)
+    assert none.code == 0
+    assert "no build found. Make one with `kg build`" in none.out
+    assert "http://127.0.0.1:1/: " in kg("doctor", "--store", "http://127.0.0.1:1/").out
+
+
 def test_the_version_is_told(kg: Run) -> None:
     assert re.fullmatch(r"kg, version \d+\.\d+\.\d+\n", kg("--version").out)
 

@@ -249,6 +249,12 @@ def test_a_table_too_wide_for_words_becomes_cards() -> None:
     )
 
 
+def test_cards_leave_out_what_the_card_above_says() -> None:
+    body = [["Trump", "misinformed", "a"], ["Trump", "misinformed", "b"], ["Noem", "misinformed", "b"]]
+    cards = table(["who", "administration", "status"], body, 28).split("\n\n")
+    assert cards[1:] == ["status          b", "who             Noem\nadministration  misinformed\nstatus          b\n"]
+
+
 def test_groups_are_seen_where_eyes_read() -> None:
     body = [["Trump", "Oct", "a"], ["Trump", "Oct", "b"], ["Noem", "Oct", "c"]]
     assert table(["who", "when", "x"], body, 40).splitlines()[2:] == [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from kg import __version__
 from kg.cli import out
 
 _TOUR_ROWS = 9
-_PARTS = ("click", "networkx", "oxrdflib", "pyoxigraph", "pyshacl", "pyvis", "rdflib", "yaml", "pandas")
+_PARTS = ("click", "jinja2", "networkx", "oxrdflib", "pyoxigraph", "pyshacl", "pyvis", "rdflib", "PyYAML")
+_EXTRAS = {"pandas": "pandas", "starlette": "serve", "uvicorn": "serve", "mcp": "mcp"}
 
 
 @click.command(short_help="Build the graph: dossiers → checked store.")
@@ -83,23 +83,27 @@ def _answer(graph: Any, name: str) -> None:
 def doctor(location: str) -> None:
     """Show versions, optional parts and paths, and whether a build is there."""
     import platform
-    from importlib.metadata import version
 
-    from kg import resources, store
+    from kg import resources
     from kg.errors import StorageError
+    from kg.graph import Graph
 
-    click.echo(f"diplokg     {__version__}\npython      {platform.python_version()}  {sys.executable}")
-    for name in _PARTS:
-        there = importlib.util.find_spec(name) is not None
-        found = (
-            version({"yaml": "PyYAML"}.get(name, name))
-            if there
-            else "not installed (optional: pip install 'diplokg[pandas]')"
-        )
-        click.echo(f"{name:<11} {found}")
-    click.echo(f"ontology    {resources.ontology()}\ndata        {resources.bundled_data()}")
+    rows = [("diplokg", __version__), ("python", f"{platform.python_version()}  {sys.executable}")]
+    rows += [(name, _version(name) or "missing: install diplokg again") for name in _PARTS]
+    rows += [(name, _version(name) or f"not there: pip install 'diplokg[{extra}]'") for name, extra in _EXTRAS.items()]
+    rows += [("ontology", str(resources.ontology())), ("data", str(resources.bundled_data()))]
     try:
-        told = f"{location}: {_counted(store.manifest(Path(location))['counts'])}"
+        rows.append(("build", f"{location}: {_counted(Graph(location).stats()['counts'])}"))
     except StorageError as error:
-        told = str(error)
-    click.echo(f"build       {told}")
+        rows.append(("build", str(error)))
+    for name, told in rows:
+        click.echo(f"{name:<11} {told}")
+
+
+def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
