@@ -147,6 +147,20 @@ def test_a_terminal_without_the_letters_gets_question_marks(built: Path) -> None
     assert "?Petro makes cocaine?" in shown
 
 
+@pytest.mark.parametrize("wish", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_that_wants_no_colours_gets_none(built: Path, wish: dict[str, str]) -> None:
+    code, shown = on_terminal("show", "claim-petro-makes-cocaine", "--store", built, **wish)
+    assert code == 0
+    assert shown.startswith("“Petro makes cocaine”\n  claim, not a fact · ")
+    assert "\x1b" not in shown
+
+
+def test_data_passes_a_pipe_untouched(kg: Run, built: Path) -> None:
+    """What looks like a colour is part of the data here."""
+    done = kg("query", 'SELECT ("\x1b[31mred\x1b[0m" AS ?text) WHERE {}', "-f", "csv", "--store", built)
+    assert done.out == "text\r\n\x1b[31mred\x1b[0m\r\n"
+
+
 def test_the_given_format_wins(built: Path, kg: Run, tmp_path: Path) -> None:
     code, shown = on_terminal("query", WHO, "-f", "csv", "--store", built)
     assert (code, shown.split()) == (0, ["who", "https://w3id.org/diplokg/id/us-treasury"])

@@ -79,20 +79,22 @@ def progress(step: str) -> None:
         click.echo(f"\r{f'{step} …' if step else '':<20}\r", nl=False, err=True)
 
 
+def styled() -> bool:
+    """Whether standard output is a terminal that wants colours."""
+    return terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def emit(data: bytes | str, output: str | None) -> None:
-    """Write a result to a file, whole or not at all, or to standard output."""
+    """Write a result to a file, whole or not at all, or to standard output. Texts may be styled, bytes are data."""
+    if isinstance(data, str) and (output not in (None, "-") or not styled()):
+        data = click.unstyle(data)
     raw = data.encode() if isinstance(data, str) else data
-    if output in (None, "-"):
-        _to_stdout(raw)
-    else:
+    if output not in (None, "-"):
         save(Path(str(output)), raw)
-
-
-def _to_stdout(raw: bytes) -> None:
-    if terminal():
+    elif terminal():
         click.echo(raw.decode("utf-8", "replace"), nl=False)
     else:
-        click.echo(click.unstyle(raw.decode()) if b"\x1b" in raw else raw, nl=False)
+        click.echo(raw, nl=False)
 
 
 def save(path: Path, raw: bytes) -> None:
@@ -128,8 +130,7 @@ def page(value: Any, form: str | None, output: str | None, text: Callable[[], st
     if chosen == "json":
         emit(json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n", output)
     elif chosen == "text":
-        found = text()
-        emit(found if terminal() and not output else click.unstyle(found), output)
+        emit(text(), output)
     else:
         raise UsageError(f"'{chosen}' is not a format here.", hint=f"Use one of: text, json{others}.")
 

@@ -69,7 +69,7 @@ def stats(form: str | None, output: str | None, location: str) -> None:
 
     graph = out.open_graph(location)
     if form == "turtle" or (not form and (output or "").endswith(".ttl")):
-        out.emit(coverage.void(graph), output)
+        out.emit(coverage.void(graph).encode(), output)
         return
     found = coverage.coverage(graph)
     out.page(found, form, output, lambda: coverage.text(found, out.width()), others=", turtle")
