@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -19,6 +21,7 @@ import pytest
 
 from kg.records import (
     ClaimRecord,
+    Document,
     EdgeRecord,
     EntityRecord,
     EventRecord,
@@ -27,9 +30,11 @@ from kg.records import (
     StateRecord,
     Voice,
 )
+from kg.stories import Step, Story
 from kg.view import draw
 
 SOURCE = "cnn-2026-02-us-colombia-feud"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update"]
 
@@ -42,9 +47,56 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def chromium() -> str:
-    """The Chromium to use: `KG_CHROMIUM`, one on the PATH, Debian's."""
-    named = [os.environ.get("KG_CHROMIUM", ""), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))]
-    return next((path for path in (*named, *PLACES) if path and Path(path).exists()), "")
+    """The Chromium to use: `DIPLOKG_CHROMIUM`, one on the PATH, Playwright's own, Debian's, or one installed now.
+
+    Never skips: whoever has no browser deselects these tests by name (`-m "not browser"`).
+    """
+    named = os.environ.get("DIPLOKG_CHROMIUM", "")
+    if named:
+        if not Path(named).exists():
+            pytest.fail(f"DIPLOKG_CHROMIUM names {named}, which does not exist.", pytrace=False)
+        return named
+    found = _found()
+    if found:
+        return found
+    tried = _installed()
+    found = _found()
+    if not found:
+        pytest.fail(
+            "No Chromium, and none could be installed. Name one in DIPLOKG_CHROMIUM, or run `playwright install "
+            f'chromium`; -m "not browser" leaves these tests out. {tried}',
+            pytrace=False,
+        )
+    return found
+
+
+def _found() -> str:
+    from playwright import sync_api
+
+    with sync_api.sync_playwright() as p:
+        own = p.chromium.executable_path
+    on_path = [shutil.which(name) or "" for name in NAMES]
+    return next((path for path in (*on_path, own, *PLACES) if path and Path(path).exists()), "")
+
+
+def _installed() -> str:
+    """Install a Chromium where that can be done, and tell what went wrong where it cannot."""
+    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        commands.insert(0, ["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+        commands.insert(0, ["apt-get", "update"])
+    tried = []
+    for command in commands:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            tried.append(f"{' '.join(command)}: {error}")
+            continue
+        if done.returncode:
+            tried.append(f"{' '.join(command)}: {done.stderr.strip()[-300:]}")
+        elif _found():
+            break
+    return "; ".join(tried)
 
 
 @dataclass
@@ -75,11 +127,12 @@ Open = Callable[..., Any]
 
 @pytest.fixture(scope="module")  # not longer: a second Playwright of the same process would refuse to start
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
+    try:
+        from playwright import sync_api
+    except ImportError:
+        pytest.fail('No Playwright: pip install playwright, or -m "not browser".', pytrace=False)
     path = chromium()
-    if not path:
-        pytest.skip("no Chromium: install one, or name it in KG_CHROMIUM")
-    with playwright.sync_playwright() as p:
+    with sync_api.sync_playwright() as p:
         running = p.chromium.launch(executable_path=path, args=FLAGS)
         yield running
         running.close()
@@ -90,6 +143,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     (folder / "small.html").write_text(draw(small_picture()), encoding="utf-8")
     (folder / "hostile.html").write_text(draw(hostile_picture()), encoding="utf-8")
+    (folder / "told.html").write_text(draw(small_picture(), story=SMALL_STORY), encoding="utf-8")
     spoken = {f"{SOURCE}:2235-2458": "Words <b>of</b> the source."}
     (folder / "spoken.html").write_text(draw(small_picture(), passages=spoken), encoding="utf-8")
     return folder
@@ -111,10 +165,26 @@ def spoken(pages: Path) -> Path:
 def whole(built: Path, pages: Path) -> Path:
     """The page of the bundled dossier."""
     import kg
-    from kg import describe
+    from kg import describe, stories
 
     file = pages / "whole.html"
-    file.write_text(draw(describe.picture(kg.open(built).store)), encoding="utf-8")
+    picture = describe.picture(kg.open(built).store)
+    file.write_text(draw(picture, story=stories.belonging(picture.sources)), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def told(pages: Path) -> Path:
+    """The small page with a story of three steps."""
+    return pages / "told.html"
+
+
+@pytest.fixture(scope="session")
+def wall(pages: Path) -> Path:
+    """A page on which each of two hundred payloads stands in every field of text."""
+    file = pages / "wall.html"
+    texts = hostile_texts()
+    file.write_text(draw(hostile_wall(texts), story=hostile_story(texts)), encoding="utf-8")
     return file
 
 
@@ -157,6 +227,44 @@ def hostile_picture() -> Picture:
     return Poison(hostile_texts()).picture(small_picture())
 
 
+def hostile_wall(texts: list[str]) -> Picture:
+    """As many actors, events, claims, states and sources as payloads; all fields of the n-th hold the n-th payload."""
+    entities, events, claims, states, edges, sources, documents = {}, {}, {}, {}, [], {}, {}
+    for number, text in enumerate(texts):
+        x, last = f"{text} {number}", f"{texts[number - 1]} {(number - 1) % len(texts)}"
+        proof = (Evidence(x, 1, 2, 3, text, x, text, text, x, text),)
+        voice = Voice(x, text, (x,), (text,), text)
+        entities[x] = EntityRecord(x, x, text, text, ((text, text), ("es", text)), (text,), text, (last,), text, proof)
+        events[x] = EventRecord(
+            x, text, text, text, "Alleged" if number % 5 == 0 else "Actual", (x,), (last,), (x,), (x,), (last,), text,
+            "2025-01-01", "2025-01-31", text, text, note=text, cameo=text, plover=text, quad_class=number % 5,
+            asserts=(x,), denies=(last,), proposes=(last,), proposed_by=(x,), responds_to=(last,), answered_by=(x,),
+            part_of=(last,), evidence=proof, voiced_by=(x,), denied_by=(last,),
+        )  # fmt: skip
+        claims[x] = ClaimRecord(x, text, text, (x,), (voice,), (voice,), (last,), (x,), proof)
+        states[x] = StateRecord(
+            x, ("measure", "tenure", "tie")[number % 3], text, text, (x,), (last,), started_by=x, ended_by=last,
+            evidence=proof,
+        )  # fmt: skip
+        edges.append(EdgeRecord(x, x, text, text, last, "Contested", 1, text, text, number % 5, bool(number % 2), (x,)))
+        sources[x] = text
+        documents[x] = Document(text, text, text, text, text)
+    return Picture(texts[0], entities, tuple(edges), events, claims, states, sources, documents=documents)
+
+
+def hostile_story(texts: list[str]) -> Story:
+    return Story(texts[1], texts[2], texts[3], (), tuple(Step(text, text, text) for text in texts))
+
+
+SMALL_STORY = Story(
+    "tour", "A tour", "en", (SOURCE,),
+    (
+        Step("Where it begins", "Everything that is told.", ""),
+        Step("A threat", "One month only.", "sel=v:threat-of-tariffs&time=2025-01-01,2025-01-31"),
+        Step("In force", "What held at the end.", "asof=2025-12-31&ties=1"),
+    ),
+)  # fmt: skip
+
 FIXED = {"type", "kind", "status", "factuality", "earliest", "latest", "first", "last", "sha256", "certainty",
          "earliest_begin", "latest_begin", "earliest_end", "latest_end", "last_known"}  # fmt: skip
 
@@ -185,7 +293,7 @@ class Poison:
         return old
 
     def picture(self, old: Picture) -> Picture:
-        tables = {
+        tables: dict[str, Any] = {
             name: {self.text(key): self.value(record) for key, record in getattr(old, name).items()}
             for name in ("entities", "events", "claims", "states", "sources")
         }
@@ -197,9 +305,7 @@ class Poison:
 
 
 def cited(paragraph: int, start: int, end: int, speaker: str = "", label: str = "") -> tuple[Evidence, ...]:
-    return (
-        Evidence(SOURCE, paragraph, start, end, "9" * 64, "cnn", "A year of quarrel", "CNN", speaker, label),
-    )
+    return (Evidence(SOURCE, paragraph, start, end, "9" * 64, "cnn", "A year of quarrel", "CNN", speaker, label),)
 
 
 def entity(name: str, label: str, type_: str, *aliases: str, **more: Any) -> EntityRecord:
@@ -219,9 +325,7 @@ def month(text: str, last: int) -> dict[str, str]:
 def edge(subject: str, label: str, target: str, quad: int, *because: str, **more: Any) -> EdgeRecord:
     name = f"edge-{subject}-{label.replace(' ', '-')}-{target}"
     more = {"status": "Asserted", "count": len(because), "first": "", "last": "", "symmetric": False, **more}
-    return EdgeRecord(
-        name, subject, f"rel:{label}", label, target, quad_class=quad, because=because, **more
-    )
+    return EdgeRecord(name, subject, f"rel:{label}", label, target, quad_class=quad, because=because, **more)
 
 
 def small_picture() -> Picture:

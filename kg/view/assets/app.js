@@ -197,6 +197,9 @@
 		/** @type {Record<string, string>} */
 		kind: { measure: "Measure", tenure: "Office", tie: "Tie" },
 	};
+	// No word of the data finds what every object has, such as `constructor`.
+	for (const words of [WORDS.family, WORDS.factuality, WORDS.voiced, WORDS.basis, WORDS.kind, raw.documents])
+		Object.setPrototypeOf(words, null);
 	/** @param {number} n @param {string} one @param {string} [many] */
 	const count = (n, one, many) => `${n} ${t(n === 1 ? one : many || one + "s")}`;
 	/** @param {string[]} parts */
@@ -306,8 +309,10 @@
 		h(
 			"button",
 			{ type: "button", class: "link " + (kind || ""), "data-key": selection, onclick: () => choose(selection) },
-			h("bdi", null, text),
+			h("bdi", { lang: tagOf(selection) }, text),
 		);
+	/** The language of what a selection is called, where it is not that of the page. @param {string} selection */
+	const tagOf = (selection) => (spoken !== "en" && /^[vcs]:/.test(selection) ? "en" : null);
 	/** @param {string} id */
 	const actorLink = (id) => (actors.has(id) ? link("n:" + id, name(id)) : h("bdi", null, name(id)));
 	/** @param {string[]} ids @returns {Node[]} */
@@ -647,7 +652,7 @@
 	const MANY = 600;
 	const drawnBy = new URLSearchParams(location.search).get("draw");
 	const large =
-		drawnBy === "canvas" || (edges.length > MANY && drawnBy !== "svg")
+		typeof diploLarge === "function" && (drawnBy === "canvas" || (edges.length > MANY && drawnBy !== "svg"))
 			? diploLarge({
 					...{ actors, events, held, looks, edges, edgesOfEvent, initial, dayOf, dated, family, disputed, isHeld },
 					...{ touchesDispute, involved, factKind, heldInRange, figurePath, typeWords, relationWords },
@@ -2156,7 +2161,9 @@
 			fact("Put forward by", eventLinks((e.proposed_by || []).filter((id) => !claims.has(id)))),
 			fact(
 				"Date",
-				e.basis ? [[t(WORDS.basis[e.basis] || e.basis), boundWords(e.earliest, e.latest)].filter(Boolean).join("; ")] : [],
+				e.basis
+					? [[t(WORDS.basis[e.basis] || e.basis), boundWords(e.earliest, e.latest)].filter(Boolean).join("; ")]
+					: [],
 			),
 			fact("Codes", codes(e)),
 			fact("Note", e.note ? [h("bdi", null, e.note)] : []),
@@ -2315,11 +2322,10 @@
 			.join("; ");
 	}
 	/** The day for which measures and offices are judged: the one asked for, the end of the range, else the horizon of the sources. */
-	const asOf = () =>
-		dayOf(
-			state.asof || state.to || raw.horizon,
-			Math.max(...[...held.values()].map((item) => dayOf(item.last_known, -Infinity)), -1e9) || lastDay,
-		);
+	const asOf = () => {
+		const last = Math.max(...[...held.values()].map((item) => dayOf(item.last_known, -Infinity)), -Infinity);
+		return dayOf(state.asof || state.to || raw.horizon, last > -Infinity ? last : lastDay);
+	};
 
 	/** @param {string} title @param {(Node | null)[]} items @param {string} key @param {string} [remark] */
 	function part(title, items, key, remark) {
@@ -2397,7 +2403,7 @@
 				"div",
 				{ class: "panel-title" },
 				icon || null,
-				h("h2", { tabindex: -1 }, h("bdi", null, title)),
+				h("h2", { tabindex: -1 }, h("bdi", { lang: title === t("Claim") ? null : tagOf(state.sel) }, title)),
 				h(
 					"button",
 					{
@@ -2596,7 +2602,7 @@
 	function claimPanel(claim) {
 		const speech = [...new Set([...(claim.asserted_by || []), ...(claim.denied_by || [])].map((voice) => voice.event))];
 		return [
-			heading("Claim", [standing(claim)]),
+			heading(t("Claim"), [standing(claim)]),
 			claimCard(claim),
 			h(
 				"dl",
@@ -3073,14 +3079,19 @@
 	}
 	function buildPathBar() {
 		const bar = /** @type {HTMLFormElement} */ (byId("path-bar"));
-		const options = h(
-			"datalist",
-			{ id: "actor-names" },
-			...[...actors.values()]
-				.map((a) => a.label)
-				.sort()
-				.map((words) => h("option", { value: words })),
-		);
+		const options = h("datalist", { id: "actor-names" });
+		/** Names to choose from, made when they are asked for. */
+		const offer = () => {
+			if (options.firstChild) return;
+			const all = [...actors.values()].sort((a, b) => degree(b.id) - degree(a.id)).slice(0, 2000);
+			options.append(
+				...all
+					.map((a) => a.label)
+					.sort()
+					.map((words) => h("option", { value: words })),
+			);
+		};
+		bar.addEventListener("focusin", offer);
 		const field = (/** @type {string} */ id, /** @type {string} */ words) =>
 			h("label", null, span(words), h("input", { id, list: "actor-names", autocomplete: "off", placeholder: "actor" }));
 		const note = h("span", { class: "soft", id: "path-note", role: "status" });
@@ -4221,7 +4232,7 @@
 			spanish = tongue() === "es";
 		lang.textContent = spanish ? "EN" : "ES";
 		lang.lang = spanish ? "en" : "es";
-		lang.setAttribute("aria-label", spanish ? "English" : "Español");
+		lang.setAttribute("aria-label", spanish ? "EN: English" : "ES: Español");
 		byId("pairs-open").setAttribute("aria-pressed", String(state.pairs));
 		byId("pairs-open").hidden = !bins.length || !pairs.size;
 		byId("tour-open").setAttribute("aria-pressed", String(state.story > 0));
