@@ -4492,7 +4492,7 @@
 	const closeUp = () => (state.camera[2] || 0) > 2.4;
 	/** Edges drawn one by one: those of the chosen bundle, all of them from close up. */
 	function unfolded() {
-		const group = new Set(/^[ebp]:/.test(state.sel) ? edgesOfKey(state.sel) : []);
+		const group = new Set(/^[eb]:/.test(state.sel) ? edgesOfKey(state.sel) : []);
 		const all = closeUp();
 		return (/** @type {Edge} */ edge) => all || group.has(edge);
 	}
