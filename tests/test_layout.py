@@ -25,8 +25,8 @@ def camps(nodes: int, seed: int = 3) -> tuple[dict[str, layout.Room], Links]:
     links: Links = {}
     for number in range(1, nodes):
         first = number - number % 40
-        links[names[first + int(chance.random() * chance.random() * (number - first))] if number > first else names[first - 40],
-              names[number]] = 1  # fmt: skip
+        step = int(chance.random() * chance.random() * (number - first))
+        links[names[first + step if number > first else first - 40], names[number]] = 1
         if chance.random() < 0.9:
             other = chance.randrange(nodes) if chance.random() < 0.1 else min(nodes - 1, first + chance.randrange(40))
             if other != number:
@@ -65,7 +65,7 @@ def test_places_of_thousands_are_the_same_on_every_machine() -> None:
     backwards = {(b, a): links[a, b] for a, b in reversed(links)}
     assert layout.places(dict(reversed(rooms.items())), backwards) == spots
     digest = hashlib.sha256(repr(sorted(spots.items())).encode()).hexdigest()
-    assert digest[:16] == "abcd5d67b6bba0ff", "changed on purpose? then write the new value here"
+    assert digest[:16] == "8630c7780c6dcc3c", "changed on purpose? then write the new value here"
 
 
 @pytest.mark.parametrize("nodes", [40, 600])
@@ -96,7 +96,11 @@ def test_a_picture_with_other_actors_is_placed_anew() -> None:
     assert draw(picture, before=strangers) == draw(picture)
 
 
-@pytest.mark.parametrize("text", ["", "<html></html>", '<script type="application/json" id="data">[1]</script>',
-                                  '<script type="application/json" id="data">{"nodes": [{"id": 1}]}</script>'])  # fmt: skip
+NONE_OF_OURS = ("", "<html></html>", *(
+    f'<script type="application/json" id="data">{data}</script>' for data in ("[1]", '{"nodes": [{"id": 1}]}', '"xx"')
+))  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NONE_OF_OURS)
 def test_a_page_that_is_none_of_ours_has_no_places(text: str) -> None:
     assert places_in(text) == {}

@@ -35,7 +35,7 @@ def scattered(links: Links, chance: Chance) -> tuple[list[float], list[float]]:
     for depth in range(len(parents) - 1, -1, -1):
         finer, mass = levels[depth]
         xs, ys = _handed_down(parents[depth], mass, xs, ys, chance)
-        _refine(xs, ys, finer, mass, 7 if depth == 0 else 12)
+        _refine(xs, ys, finer, mass, 6 if depth == 0 else 9)
     _part(xs, ys, links)
     return xs, ys
 
@@ -176,8 +176,8 @@ def _refine(xs: list[float], ys: list[float], links: Links, mass: Sequence[float
             for j, weight in row:
                 to_x += weight * xs[j]
                 to_y += weight * ys[j]
-            dx = (to_x * share - x) * 0.3 if row else 0.0
-            dy = (to_y * share - y) * 0.3 if row else 0.0
+            dx = (to_x * share - x) * 0.35 if row else 0.0
+            dy = (to_y * share - y) * 0.35 if row else 0.0
             for weight, cx, cy in cells[int(x / side + 4096.5) * 8192 + int(y / side + 4096.5)]:
                 ax, ay = x - cx, y - cy
                 push = weight / (ax * ax + ay * ay + 0.12 * side * side)
@@ -204,7 +204,7 @@ def _cells(
             found[0] += weight
             found[1] += x * weight
             found[2] += y * weight
-    strength = 0.45 * GAP * GAP
+    strength = 0.2 * GAP * GAP
     table = {key: (strength * weight, x / weight, y / weight) for key, (weight, x, y) in sums.items()}
     near = (-8193, -8192, -8191, -1, 0, 1, 8191, 8192, 8193)
     return {key: [table[key + step] for step in near if key + step in table] for key in table}
@@ -212,7 +212,7 @@ def _cells(
 
 def _part(xs: list[float], ys: list[float], links: Links) -> None:
     """No two actors closer than their figures need; busy ones need more."""
-    needs = [GAP * (0.36 + 0.05 * sqrt(len(row))) for row in links]
+    needs = [GAP * (0.2 + 0.04 * sqrt(len(row))) for row in links]
     for _ in range(5):
         side = GAP
         grid: dict[int, list[int]] = {}

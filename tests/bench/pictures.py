@@ -90,5 +90,12 @@ def synthetic(nodes: int, happenings: int, seed: int = 7) -> Picture:
             for one, other in ends
         ]  # fmt: skip
     return Picture(
-        f"Synthetic, {nodes} actors", entities, tuple(edges), events, claims, {}, {paper: paper for paper in papers}
+        f"Synthetic, {nodes} actors",
+        entities,
+        tuple(edges),
+        events,
+        claims,
+        {},
+        {paper: paper for paper in papers},
+        horizon=(START + timedelta(days=2190)).isoformat(),
     )

@@ -615,7 +615,6 @@ const diploLarge = (page) => {
 			const node = document.createElementNS("http://www.w3.org/2000/svg", "text");
 			node.textContent = text;
 			const [, weight, size, family] = /^(\d+) ([\d.]+)px (.*)$/.exec(this.font) || ["", "400", "12", "sans-serif"];
-			node.setAttribute("style", "");
 			for (const [key, value] of [
 				["x", x.toFixed(1)],
 				["y", y.toFixed(1)],
@@ -626,7 +625,6 @@ const diploLarge = (page) => {
 				["opacity", String(this.globalAlpha)],
 			])
 				node.setAttribute(key, value);
-			node.removeAttribute("style");
 			this.out.push(new XMLSerializer().serializeToString(node).replace("<text", `<text ${props}`));
 		}
 		/** @param {string} text @param {number} x @param {number} y */
@@ -1203,7 +1201,7 @@ const diploLarge = (page) => {
 		/** @type {Map<number, HTMLButtonElement>} */ const buttons = new Map();
 		function settle() {
 			const wanted = new Map(named.map(({ id, box }) => [id, box]));
-			if (cursor >= 0 && shownNodes[cursor] && !wanted.has(cursor)) wanted.set(cursor, []);
+			for (const id of [cursor, ...chosenNode]) if (id >= 0 && shownNodes[id] && !wanted.has(id)) wanted.set(id, []);
 			for (const [id, button] of buttons)
 				if (!wanted.has(id) && button !== document.activeElement) {
 					button.remove();
