@@ -26,6 +26,8 @@ httpx = pytest.importorskip("httpx", reason="the extra 'serve' is not installed"
 pytest.importorskip("uvicorn", reason="the extra 'serve' is not installed")
 
 ROOT = Path(__file__).resolve().parents[2]
+CLIENT = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0), verify=False, trust_env=False)
+"""One for all tests, since making one reads certificates; each request has a connection of its own."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,10 @@ class Server:
     log: Path
 
     def get(self, path: str, **options: Any) -> Any:
-        return httpx.get(self.url + path, timeout=60, **options)
+        return CLIENT.get(self.url + path, **options)
 
     def ask(self, query: str, accept: str = "application/sparql-results+json", **options: Any) -> Any:
-        return httpx.post(self.url + "sparql", data={"query": query}, headers={"accept": accept}, timeout=60, **options)
+        return CLIENT.post(self.url + "sparql", data={"query": query}, headers={"accept": accept}, **options)
 
     def rows(self, query: str) -> list[dict[str, str]]:
         found = self.ask(query)

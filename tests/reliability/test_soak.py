@@ -1,0 +1,35 @@
+"""The soak, short: some seconds of mixed load go without error; `KG_SOAK=20` makes it minutes and weighs the server."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.web.conftest import Serving
+
+MINUTES = float(os.environ.get("KG_SOAK", 0))
+
+
+def _soak() -> Any:
+    name = "kg_tests_soak"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("soak.py"))
+    assert spec and spec.loader
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+def test_mixed_load_goes_on_and_on(built: Path, serve: Serving, tmp_path: Path, promise: Callable[..., None]) -> None:
+    work = _soak()
+    with serve(built, tmp_path / "log", "--timeout", "2") as server:
+        told = work.soak(server.url, server.process.pid, MINUTES or 0.05, 60, work.WARM if MINUTES else 200)
+    tried, fine = told.statuses.total(), sum(told.statuses[status] for status in (200, 404, 503))
+    growth = work.Soaked.growth(told.server)
+    assert not MINUTES or growth <= 5
+    note = f"{MINUTES:g} minutes, server grew by {growth:.1f} %" if MINUTES else "3 seconds; --soak MINUTES weighs"
+    promise("requests of the soak are answered", tried=tried, survived=fine, note=note)
