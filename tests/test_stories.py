@@ -111,3 +111,9 @@ def test_the_state_of_a_step_may_say_whatever_an_address_says() -> None:
     assert own
     written = set(re.findall(r"\[\s*\"(\w+)\",", own[0]))
     assert written - {"theme", "keys", "lang", "story"} == stories.STATE_KEYS
+
+
+def test_the_page_holds_the_story_asked_for(built: Path, tmp_path: Path) -> None:
+    graph = kg.open(built)
+    titles = [graph.view(), graph.view(story=None), graph.view(story=str(written(tmp_path, GOOD)))]
+    assert ["step by step" in titles[0], '"story":null' in titles[1], '"A tour"' in titles[2]] == [True] * 3
