@@ -37,9 +37,7 @@ def _context(quads: Iterable[Quad]) -> dict[str, str]:
     return {name: iri for name, iri in sorted(PREFIXES.items()) if name not in schemes}
 
 
-def _node(
-    subject: NamedNode | BlankNode | Triple, quads: Iterable[Quad], context: Mapping[str, str]
-) -> dict[str, Any]:
+def _node(subject: NamedNode | BlankNode | Triple, quads: Iterable[Quad], context: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, list[Any]] = {}
     for quad in sorted(quads, key=lambda quad: (str(quad.predicate), str(quad.object))):
         if quad.predicate.value == _TYPE and isinstance(quad.object, NamedNode):

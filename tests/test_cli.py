@@ -149,7 +149,7 @@ def test_a_terminal_without_the_letters_gets_question_marks(built: Path) -> None
 
 @pytest.mark.parametrize("wish", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_terminal_that_wants_no_colours_gets_none(built: Path, wish: dict[str, str]) -> None:
-    code, shown = on_terminal("show", "claim-petro-makes-cocaine", "--store", built, **wish)
+    code, shown = on_terminal("show", "claim-petro-makes-cocaine", "--store", built, columns=80, **wish)
     assert code == 0
     assert shown.startswith("“Petro makes cocaine”\n  claim, not a fact · ")
     assert "\x1b" not in shown

@@ -280,7 +280,7 @@ def test_the_layout_is_the_same_on_every_machine() -> None:
 
 
 def test_the_layout_uses_nothing_that_differs_between_machines() -> None:
-    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (layout, crowd))
+    source = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in (layout, crowd))
     imported = re.findall(r"^(?:from|import) (\S+)", source, re.M)
     assert set(imported) == {"__future__", "hashlib", "heapq", "collections.abc", "math", "kg.view"}
     assert re.findall(r"^from math import (.*)$", source, re.M) == ["sqrt"] * 2
