@@ -5,7 +5,7 @@ Only this room names oxrdflib. It is imported when somebody asks for `Graph.rdfl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import rdflib
@@ -21,10 +21,10 @@ from kg.terms import PREFIXES
 class _ReadOnly(OxigraphStore):
     """An Oxigraph store that answers queries as `kg query` does and refuses to be changed."""
 
-    def query(self, query: Any, initNs: Mapping[str, Any], *args: Any, **kwargs: Any) -> Result:  # noqa: N803
-        """Run a query on the engine, after the same guard as everywhere; the standard prefixes are known."""
+    def query(self, query: Any, *args: Any, **kwargs: Any) -> Result:
+        """Run a query on the engine, after the same guard as everywhere."""
         sparql.guard(str(query))
-        result: Result = super().query(query, {**PREFIXES, **initNs}, *args, **kwargs)
+        result: Result = super().query(query, *args, **kwargs)
         return result
 
     def update(self, *_: Any, **__: Any) -> NoReturn:

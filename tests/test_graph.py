@@ -316,6 +316,7 @@ class TestDataset:
         before = len(dataset)
         for change in (
             lambda: dataset.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }"),
+            lambda: dataset.update("LOAD <http://127.0.0.1:9/>"),  # rdflib itself would fetch it before it fails
             lambda: dataset.add((a, b, c, None)),
             lambda: dataset.addN([(a, b, c, dataset.graph(a))]),
             lambda: dataset.remove((a, b, c)),
