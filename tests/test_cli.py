@@ -287,7 +287,37 @@ def test_ctrl_c_ends_a_query_at_once(built: Path) -> None:
         time.sleep(1.5)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) in (-signal.SIGINT, 130)
+        try:
+            assert process.wait(5) in (-signal.SIGINT, 130)
+        finally:
+            process.kill()
+
+
+def runs(process: Path) -> bool:
+    """Whether a process of /proc is there and no zombie."""
+    try:
+        return process.joinpath("stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="children are found in /proc")
+def test_a_query_ends_with_its_time_even_if_nobody_waits(built: Path) -> None:
+    command = [sys.executable, "-m", "kg", "query", PRODUCT, "--timeout", "1", "--store", str(built)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        deadline = time.monotonic() + 5
+        while not children.read_text(encoding="ascii") and time.monotonic() < deadline:
+            time.sleep(0.02)
+        engine = Path("/proc") / children.read_text(encoding="ascii").split()[0]
+        process.kill()
+    assert runs(engine)
+    while runs(engine) and time.monotonic() < deadline + 5:
+        time.sleep(0.1)
+    left_behind = runs(engine)
+    if left_behind:
+        os.kill(int(engine.name), signal.SIGKILL)
+    assert not left_behind
 
 
 @pytest.mark.parametrize(
