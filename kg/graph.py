@@ -196,22 +196,25 @@ class Graph:
         as_of: date | None = None,
         passages: Mapping[str, str] | None = None,
         story: Story | str | None = "",
+        before: str = "",
     ) -> str:
         """The interactive network page: one HTML text that works offline.
 
         `story` is a guided tour, its name or its file; by default the one that belongs to the sources, with None none.
+        `before` is the text of an earlier page: its actors keep their places.
 
         Raises:
             NotFound: no story is called so.
             DataProblems: the file of the story is not as it should be.
         """
         from kg import stories
-        from kg.view import draw
+        from kg.view import draw, places_in
 
         picture = self.picture(title, as_of)
         if story == "":
             story = stories.belonging(picture.sources)
-        return draw(picture, passages=passages, story=stories.choose(story) if isinstance(story, str) else story)
+        chosen = stories.choose(story) if isinstance(story, str) else story
+        return draw(picture, passages=passages, story=chosen, before=places_in(before) if before else None)
 
     def export(self, form: str = "turtle", selection: Selection | None = None) -> bytes:
         """The graph in a format of `kg.export.FORMATS`.

@@ -15,14 +15,17 @@ from dataclasses import asdict, fields, replace
 from html.parser import HTMLParser
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import kg
 from kg import describe
 from kg.records import EdgeRecord, EntityRecord, EventRecord, Evidence, Picture
-from kg.view import crowd, draw, layout, network
+from kg.view import crowd, draw, layout, network, places_in
+
+if TYPE_CHECKING:
+    from tests.conftest import Kg
 
 ASSETS = Path(kg.__file__).parent / "view" / "assets"
 
@@ -306,3 +309,24 @@ def test_the_layout_is_quick() -> None:
 def test_odd_networks_have_a_layout(rooms: dict[str, layout.Room], links: dict[tuple[str, str], int]) -> None:
     spots = layout.places(rooms, links)
     assert len(set(spots.values())) == len(rooms)
+
+
+def test_an_earlier_page_lends_its_places(built: Path, kg: Kg, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.html", tmp_path / "second.html"
+    assert kg("view", "--store", str(built), "-o", str(first)).code == 0
+    moved = re.sub(r'"x":(-?\d+)', lambda match: f'"x":{int(match[1]) + 7}', first.read_text(encoding="utf-8"))
+    first.write_text(moved, encoding="utf-8")
+    assert kg("view", "--store", str(built), "-o", str(second), "--places-of", str(first)).code == 0
+    assert places_in(second.read_text(encoding="utf-8")) == places_in(moved)
+
+
+def test_a_page_that_cannot_be_read_lends_no_places(built: Path, kg: Kg, tmp_path: Path) -> None:
+    done = kg("view", "--store", str(built), "-o", str(tmp_path / "new.html"), "--places-of", "nowhere.html")
+    assert done.code == 3 and "nowhere.html: cannot be read" in done.err
+    assert not (tmp_path / "new.html").exists()
+
+
+def test_a_small_page_carries_no_renderer_for_crowds(picture: Picture) -> None:
+    assert "const diploLarge" not in draw(picture)
+    many = tuple(replace(tiny().edges[0], id=f"edge-{number}") for number in range(301))
+    assert "diploLarge" in draw(replace(tiny(), edges=many)).split("<script")[-1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kg.cli import out
-from kg.errors import UsageError
+from kg.errors import StorageError, UsageError
 
 
 @click.command(short_help="Write the network as one page that works offline.")
@@ -21,6 +21,7 @@ from kg.errors import UsageError
 )
 @click.option("--sources", type=click.Path(path_type=Path), help="Folder of the articles: the page shows the passages.")
 @click.option("--data", type=click.Path(path_type=Path), help="With --sources: the data folder of the build.")
+@click.option("--places-of", type=click.Path(path_type=Path), help="An earlier page: its actors keep their places.")
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
 @out.store_option
 def view(
@@ -30,6 +31,7 @@ def view(
     story: str,
     sources: Path | None,
     data: Path | None,
+    places_of: Path | None,
     open_it: bool,
     location: str,
 ) -> None:
@@ -39,11 +41,19 @@ def view(
     """
     graph = out.open_graph(location)
     passages = _passages(data, sources) if sources else None
-    out.emit(graph.view(title, out.day(as_of), passages, None if story == "none" else story), output)
+    before = _page(places_of) if places_of else ""
+    out.emit(graph.view(title, out.day(as_of), passages, None if story == "none" else story, before), output)
     if output != "-":
         out.say(f"Wrote {output}. Open it in a browser; it needs no network.")
         if open_it:
             click.launch(output)
+
+
+def _page(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"{file}: cannot be read as a page: {error}.", hint="Name a page of `kg view`.") from error
 
 
 def _passages(data: Path | None, sources: Path) -> dict[str, str]:

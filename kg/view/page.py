@@ -22,6 +22,7 @@ from kg.view.model import Json, page_data
 
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.S)
 _PACKED = 2_000_000  # of which a browser unpacks the fifth that is left faster than it reads the whole
+_LARGE = 300  # lines from which the script that draws on a canvas comes along; the page uses it above 600
 SCRIPTS = ("words.js", "canvas.js", "app.js")
 _NOTE = re.compile(r"/\*.*?\*/", re.S)
 _QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
@@ -48,7 +49,8 @@ def draw(
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    script = "".join(_bare(_asset("assets", name)) for name in SCRIPTS)
+    wanted = [name for name in SCRIPTS if name != "canvas.js" or len(picture.edges) > _LARGE]
+    script = "".join(_bare(_asset("assets", name)) for name in wanted)
     style = _asset("assets", "app.css")
     template = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True).from_string(
         _asset("templates", "page.html")
