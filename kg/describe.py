@@ -37,7 +37,8 @@ _TYPES = {name: slug for slug, name in ENTITY_TYPES.items()}
 def find(store: Store, name: str) -> str:
     """Find the one entity, event, claim, state, post or source that people call by a name.
 
-    An id or CURIE fits itself; else labels and aliases are compared without case and accents, whole names first.
+    An id or CURIE fits itself; else labels and aliases are compared without case and accents, whole names first, then
+    words out of them.
 
     Raises:
         NotFound: nothing is called so; near names are suggested.
@@ -49,7 +50,7 @@ def find(store: Store, name: str) -> str:
     wanted = folded(name)
     names = _names(store)
     whole = sorted({node for node, text in names if text == wanted})
-    part = sorted({node for node, text in names if wanted and wanted in text.split()})
+    part = sorted({node for node, text in names if wanted and f" {wanted} " in f" {text} "})
     for found in (whole, part):
         if len(found) == 1:
             return found[0]

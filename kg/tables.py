@@ -16,7 +16,7 @@ _LONG = 24  # a longer word, such as an id, may be torn
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int = 0) -> str:
     """Lay rows out in aligned columns under a ruled header; cells that do not fit in `width` wrap.
 
-    With a width it is meant for eyes: first cells that repeat the row above stay blank, and cards leave them out.
+    With a width it is meant for eyes: first cells that repeat the row above stay blank.
 
     >>> print(table(["who", "n"], [["Petro", "12"], ["Trump", "3"]]), end="")
     who    n
@@ -34,7 +34,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int = 0) 
         room = width - _GAP * (len(header) - 1)
         least = [_longest_word([name, *(row[i] for row in body)]) for i, name in enumerate(header)]
         if sum(least) > room and body:
-            lines = _cards(header, _without_repeats(body), width)
+            lines = _cards(header, body, width)
         else:
             lines = _columns(header, _without_repeats(body), _fitted(_sizes(header, body), least, room))
     return "".join(f"{line.rstrip()}\n" for line in lines)

@@ -100,7 +100,7 @@ def _entity(shown: EntityPage, width: int) -> list[str]:
     also.pop(entity.label, None)
     facts = (
         entity.description,
-        f"Also {'; '.join(map(together, also))}." if also else "",
+        f"Also {'; '.join(map(together, also)).removesuffix('.')}." if also else "",
         f"Part of {talk.named(entity.part_of)}." if entity.part_of else "",
         f"Wikidata {entity.wikidata}." if entity.wikidata else "",
     )
@@ -303,7 +303,8 @@ class _Talk:
         if state.kind == "measure":
             parts.append(f"– {state.type_label}")
             parts += [f"by {self.named(state.left)}"] if seen_from not in state.left else []
-            parts += [f"on {self.named(state.right)}"] if seen_from not in state.right else []
+            named = self.named(state.right)
+            parts += [f"on {named}"] if seen_from not in state.right and named not in label else []
         span = _span(state)
         body = [Piece(" ".join(parts)), Piece(f"({span})" if span else ""), _passages(state.evidence)]
         return flow(f"  {state.certainty:<11}" if state.kind != "tie" else "  ", body, self.width)
@@ -355,10 +356,11 @@ def _counted(days: Sequence[str]) -> list[str]:
 
 def _span(state: StateRecord) -> str:
     only_known = not state.earliest_begin and state.latest_begin == state.last_known
+    longer = state.last_known > state.latest_begin
     parts = (
         ("began", "" if only_known else _between(state.earliest_begin, state.latest_begin)),
         ("ended", _between(state.earliest_end, state.latest_end)),
-        ("known on" if only_known else "still known on", _day(state.last_known)),
+        ("still known on" if longer else "known on", _day(state.last_known) if longer or only_known else ""),
     )
     return ", ".join(f"{word} {text}" for word, text in parts if text)
 

@@ -51,6 +51,7 @@ def printed(graph: Graph, name: str, width: int = 80, day: str = "") -> str:
 def test_an_entity_is_found_as_people_name_it(graph: Graph) -> None:
     for name in ("petro", "Petro", "GUSTAVO PETRO", "gustavo-petro", "id:gustavo-petro", "President Petro"):
         assert graph.find(name) == "gustavo-petro"
+    assert graph.find("tren de") == graph.find("aragua") == "tren-de-aragua"
     assert graph.find("Veronica Alcocer") == graph.find("Verónica Alcocer") == "veronica-alcocer"
 
 

@@ -249,10 +249,12 @@ def test_a_table_too_wide_for_words_becomes_cards() -> None:
     )
 
 
-def test_cards_leave_out_what_the_card_above_says() -> None:
-    body = [["Trump", "misinformed", "a"], ["Trump", "misinformed", "b"], ["Noem", "misinformed", "b"]]
-    cards = table(["who", "administration", "status"], body, 28).split("\n\n")
-    assert cards[1:] == ["status          b", "who             Noem\nadministration  misinformed\nstatus          b\n"]
+def test_a_card_stands_alone() -> None:
+    """A status that the card above shows is shown again; only what is empty is left out."""
+    body = [["Trump", "misinformed", "contested"], ["Trump", "misinformed", "contested"], ["Noem", "", "asserted"]]
+    first, second, third = table(["who", "administration", "status"], body, 30).rstrip().split("\n\n")
+    assert first == second == "who             Trump\nadministration  misinformed\nstatus          contested"
+    assert third == "who             Noem\nstatus          asserted"
 
 
 def test_groups_are_seen_where_eyes_read() -> None:
