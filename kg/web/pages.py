@@ -162,12 +162,21 @@ def _event(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, An
     }  # fmt: skip
     return "event.html", {
         "event": event,
+        "paths": _PATHS,
         "claims": [site.claims[c] for c in (*event.asserts, *event.denies) if c in site.claims],
         "proposing": [site.claims[c] for c in event.proposed_by if c in site.claims],
         "related": {title: [site.events[n] for n in ids if n in site.events] for title, ids in groups.items()},
         "measures": [s for s in site.states.values() if slug in (s.started_by, s.ended_by)],
         "edges": [edge for edge in site.edges if slug in edge.because],
     }
+
+
+_PATHS = {
+    "Answers to": "this dip:respondsTo ?event", "Answered by": "?event dip:respondsTo this",
+    "Says will or may happen": "this dip:proposes ?event", "Said in": "?event dip:proposes this",
+    "Part of": "this sem:subEventOf ?event", "Consists of": "?event sem:subEventOf this",
+}  # fmt: skip
+"""How each group of related events is told in SPARQL."""
 
 
 def _claim(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, Any]]:

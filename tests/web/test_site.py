@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import pyoxigraph as ox
 import pytest
 import rdflib
 
@@ -182,3 +185,50 @@ def test_pages_hold_nothing_from_elsewhere(site: Server, path: str) -> None:
     assert not re.search(
         r"\son\w+=|style=\"|javascript:", re.sub(r"<script.*?</script>|<style.*?</style>", "", page, flags=re.S)
     )
+
+
+KINDS = {
+    "entities": "SELECT DISTINCT ?x { GRAPH graph:entities { ?x rdfs:label ?l } } ORDER BY ?x LIMIT 25",
+    "events": "SELECT DISTINCT ?x { ?x dip:factuality ?f } ORDER BY ?x LIMIT 60",
+    "claims": "SELECT DISTINCT ?x { ?x a dip:Proposition } ORDER BY ?x LIMIT 40",
+    "measures": "SELECT DISTINCT ?x { ?x a dip:Measure } ORDER BY ?x",
+    "offices held": "SELECT DISTINCT ?x { ?x a dip:Tenure } ORDER BY ?x LIMIT 5",
+    "sources": "SELECT DISTINCT ?x { ?p oa:hasSource ?x } ORDER BY ?x",
+}
+
+
+def addresses(site: Server, kind: str) -> list[str]:
+    found = [row["x"].removeprefix("https://w3id.org/diplokg/") for row in site.rows(KINDS[kind])]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_panel_shows_its_query_and_the_query_answers(site: Server, kind: str) -> None:
+    for address in addresses(site, kind):
+        page = site.get(address, headers=HTML).text
+        for section in re.findall(r"<section.*?</section>", page, re.DOTALL):
+            if "How to cite" in section or "No passage of its own" in section:
+                continue
+            found = re.search(r'class="query" href="([^"]+)"', section)
+            assert found, (address, section[:300])
+            where = urlsplit(unescape(found[1]))
+            asked = parse_qs(where.query).get("query")
+            text = asked[0] if asked else site.get(f"{where.path.lstrip('/')}.rq?{where.query}").text
+            assert site.rows(text), (address, text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_structured_data_is_json_ld_that_loses_nothing(site: Server, kind: str) -> None:
+    """Read offline, with schema.org's terms by @vocab: every key becomes a triple about something with a type."""
+    for address in addresses(site, kind):
+        told = structured(site.get(address, headers=HTML).text)
+        assert told["@context"] == "https://schema.org"
+        told["@context"] = {"@vocab": "https://schema.org/"}
+        quads = list(ox.parse(json.dumps(told), format=ox.RdfFormat.JSON_LD, base_iri="urn:x"))
+        names = {quad.predicate.value for quad in quads}
+        assert names >= {f"https://schema.org/{key}" for key in told if not key.startswith("@")}
+        assert all(name.startswith(("https://schema.org/", str(rdflib.RDF.type))) for name in names)
+        assert {quad.subject for quad in quads} == {
+            q.subject for q in quads if q.predicate.value == str(rdflib.RDF.type)
+        }
