@@ -35,8 +35,8 @@ Record = EventRecord | ClaimRecord | StateRecord
 class Tools:
     """The tools, over one graph; each is a method whose first line the assistant reads."""
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+    def __init__(self, graph: Graph, today: Callable[[], date] = date.today) -> None:
+        self._graph, self._today = graph, today
 
     @cached_property
     def _events(self) -> dict[str, EventRecord]:
@@ -75,9 +75,10 @@ class Tools:
     def describe_entity(self, name: str, as_of: str = "") -> Row:
         """Tell everything known of one person, state or organisation: offices, measures, deeds and claims.
 
-        as_of is a day (YYYY-MM-DD), today unless given; what begins later is left out.
+        as_of is a day (YYYY-MM-DD), today unless given; what begins, or is first said, later is left out. The status of
+        a claim is that of the whole graph.
         """
-        day = _day(as_of)
+        day = self._day(as_of)
         node = self._graph.find(name)
         states = describe.states(self._graph.store, day).values()
         mine = [s for s in states if node in (*s.left, *s.right) and s.certainty != "no"]
@@ -88,12 +89,14 @@ class Tools:
             "states": [self._state(state) for state in mine],
             "did": [self._event(e) for e in self._until(day) if node in e.actors],
             "was_done_to_it": [self._event(e) for e in self._until(day) if node in e.targets and node not in e.actors],
-            "claims_about_it": [self._claim(claim) for claim in self._claims.values() if node in claim.about],
+            "claims_about_it": [
+                self._claim(c) for c in self._claims.values() if node in c.about and self._made(c, day)
+            ],
         }
 
     def relations_between(self, one: str, other: str, as_of: str = "") -> list[Row]:
         """List the direct relations between two entities, either way, each with the events it rests on."""
-        day, sides = _day(as_of), {self._graph.find(one), self._graph.find(other)}
+        day, sides = self._day(as_of), {self._graph.find(one), self._graph.find(other)}
         edges = [
             e
             for e in self._why.values()
@@ -109,7 +112,7 @@ class Tools:
 
     def timeline(self, one: str, other: str = "", since: str = "", until: str = "", as_of: str = "") -> list[Row]:
         """List what one entity took part in, or what happened between two, by date; days are YYYY-MM-DD."""
-        last = min(filter(None, (_day(until) if until else None, _day(as_of))))
+        last = min(_day(until), self._day(as_of)) if until else self._day(as_of)
         sides = (one, other) if other else (one,)
         found = self._graph.timeline(*sides, since=_day(since) if since else None, until=last)
         return [{**self._event(e), "in_period": fit} for e, fit in zip(found.events, found.fits, strict=True)]
@@ -131,16 +134,19 @@ class Tools:
         values = dict(parameters or {})
         question = questions.question(name)
         if "asOf" in {parameter.name for parameter in question.parameters}:
-            values.setdefault("asOf", _day(as_of).isoformat())
+            values.setdefault("asOf", self._day(as_of).isoformat())
         return {"question": name, "title": question.title, "parameters": values,
                 **self._rows(self._graph.question_text(name, values))}  # fmt: skip
 
     def sparql(self, query: str) -> Row:
-        """Ask a SPARQL SELECT or ASK query; the prefixes id: dip: rel: sem: prov: oa: org: are known."""
+        """Ask a SPARQL SELECT or ASK query; the prefixes id: dip: rel: sem: prov: oa: org: are known.
+
+        It has 20 seconds and gives at most 500 rows; `cut` says when there are more. Updates and SERVICE are refused.
+        """
         return self._rows(query)
 
     def _rows(self, text: str) -> Row:
-        answer = self._graph.query(text, timeout=SECONDS)
+        answer = self._graph.query(text, timeout=SECONDS, max_rows=ROWS + 1)
         if isinstance(answer, bool):
             return {"answer": answer, "status": "computed", "speaker": [], "sources": []}
         if not isinstance(answer, Rows):
@@ -153,6 +159,14 @@ class Tools:
             ids = [iri[len(ID) :] for iri in (str(getattr(term, "value", "")) for term in terms) if iri.startswith(ID)]
             rows.append({**row, "context": self._context(ids)})
         return {"rows": rows}
+
+    def _day(self, as_of: str) -> date:
+        return _day(as_of) if as_of else self._today()
+
+    def _made(self, claim: ClaimRecord, day: date) -> bool:
+        """Whether somebody may have voiced a claim by a day; true where the graph does not know who did."""
+        voices = [self._events[v.event] for v in (*claim.asserted_by, *claim.denied_by) if v.event in self._events]
+        return not voices or any(not event.earliest or event.earliest <= day.isoformat() for event in voices)
 
     def _until(self, day: date) -> Iterable[EventRecord]:
         return (e for e in self._events.values() if not e.earliest or e.earliest <= day.isoformat())
@@ -228,7 +242,7 @@ def _listed(question: questions.Question) -> Row:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(checked_day(text).value) if text else date.today()
+    return date.fromisoformat(checked_day(text).value)
 
 
 def _told(tool: Callable[..., Any], tool_error: Any) -> Callable[..., Any]:

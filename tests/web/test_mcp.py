@@ -90,3 +90,41 @@ def test_every_tool_answers_with_status_speaker_and_sources(built: Path) -> None
     assert len(found["listed"]["questions"]) > 20
     assert any("contested" in row["context"]["status"] for row in found["sparql"]["rows"])
     assert "only read" in found["bad"] and "zzz" in found["nobody"]
+
+
+def test_claims_and_days(built: Path) -> None:
+    """What was first said later is left out; without a day it is today."""
+    from datetime import date
+
+    import kg
+    from kg.mcp import Tools
+
+    graph = kg.open(str(built))
+    tools = Tools(graph, today=lambda: date(2025, 1, 31))
+    early, late = tools.describe_entity("petro"), tools.describe_entity("petro", as_of="2026-06-01")
+    assert early["as_of"] == "2025-01-31" and late["as_of"] == "2026-06-01"
+    assert len(early["claims_about_it"]) < len(late["claims_about_it"])
+    assert tools.timeline("petro") == tools.timeline("petro", as_of="2025-01-31")
+    assert tools.run_question("in-period", {"since": "2025-01-01", "until": "2025-12-31"})["rows"]
+    assert Tools(graph).describe_entity("petro")["as_of"] == date.today().isoformat()
+
+
+def test_sparql_is_limited(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import kg
+    from kg import mcp
+    from kg.errors import KgError
+
+    tools = mcp.Tools(kg.open(str(built)))
+    many = tools.sparql("SELECT ?s ?p ?o WHERE { ?s ?p ?o }")
+    assert len(many["rows"]) == mcp.ROWS and "first 500 rows" in many["cut"]
+    assert "cut" not in tools.sparql("SELECT ?s WHERE { ?s ?p ?o } LIMIT 500")
+    for text in (
+        "ASK { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+        "LOAD <file:///etc/passwd>",
+        "ASK " + "{" * 3000,
+    ):
+        with pytest.raises(KgError):
+            tools.sparql(text)
+    monkeypatch.setattr(mcp, "SECONDS", 1.0)
+    with pytest.raises(KgError, match="longer than 1 s"):
+        tools.sparql("SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
