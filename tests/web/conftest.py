@@ -91,9 +91,9 @@ def serving(store: object, log: Path, *options: str) -> Iterator[Server]:
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     for _ in range(1000):
-        found = re.search(r"http://\S+", log.read_text())
+        found = re.search(r" at (http://\S+)", log.read_text())
         if found:
-            return found[0]
+            return found[1]
         if process.poll() is not None:
             break
         time.sleep(0.02)
