@@ -6,14 +6,13 @@ Results go to standard output, talk to standard error. Errors are translated her
 from __future__ import annotations
 
 import io
-import os
 import sys
 from typing import Any
 
 import click
 
 from kg import __version__
-from kg.cli import ask, curate, hand_on, make, read, serve
+from kg.cli import ask, curate, hand_on, make, out, read, serve
 from kg.errors import DataProblems, KgError
 
 
@@ -75,6 +74,7 @@ def main(args: list[str] | None = None) -> None:
 
 def run(args: list[str]) -> int:
     """Run the command line and return its exit code: 0 fine, 1 data, 2 usage, 3 input/output, 130 interrupted."""
+    stdout = sys.stdout
     try:
         code: Any = cli.main(args=args, prog_name="kg", standalone_mode=False)
         sys.stdout.flush()
@@ -88,8 +88,10 @@ def run(args: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and sys.stdout is stdout:
+            raise
+        out.quiet()  # the reader has gone; click then wraps the stream and wants to end with 1
         return 0
     except Exception as error:
         if "--debug" in args:

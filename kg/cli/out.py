@@ -97,6 +97,11 @@ def emit(data: bytes | str, output: str | None) -> None:
         click.echo(raw, nl=False)
 
 
+def quiet() -> None:
+    """Send what is still buffered for a reader that has gone to nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def save(path: Path, raw: bytes) -> None:
     """Write a file beside its place and move it there, so that a failed run leaves what was there.
 
