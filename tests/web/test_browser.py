@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -155,42 +156,117 @@ def test_everything_is_reached_by_keyboard(site: Server, page: Page) -> None:
     assert len(seen) > 20
 
 
-HOSTILE = (
-    '<script>alert(1)</script><img src=x onerror=alert(1)>"><svg onload=alert(1)></textarea></style></script>{{7*7}}'
-)
+def hostile(field: str) -> str:
+    """Words for one field that would tell, in `window.ran`, that they were run from there."""
+    run = f"(window.ran=window.ran||[]).push(/{field}/.source)"
+    return (
+        f'{field} <script>{run}</script><img src=x onerror="{run}"><svg onload="{run}"></svg></title></textarea>'
+        f'</style></script><a href="javascript:{run}">x</a>{{{{7*7}}}}${{7*7}}'
+    )
 
 
-def test_hostile_labels_stay_text(data_folder: DataFolder, serve: Serving, page: Page, tmp_path: Path) -> None:
-    data_folder.change("label: US Treasury sanctions Gustavo Petro", f"label: '{HOSTILE}'")
-    data_folder.change("label: Petro has a part in the drug trade", f"label: '{HOSTILE} claim'")
-    data_folder.change("label: US sanctions on Gustavo Petro", f"label: '{HOSTILE} measure'")
-    data_folder.change("title: A note for the tests", f"title: '{HOSTILE} source'")
+FIELDS = {
+    "event": "label: US Treasury sanctions Gustavo Petro",
+    "accusation": "label: Trump accuses Petro of a part in the drug trade",
+    "denial": "label: Petro denies a part in the drug trade",
+    "claim": "label: Petro has a part in the drug trade",
+    "measure": "label: US sanctions on Gustavo Petro",
+    "source": "title: A note for the tests",
+}
+REGISTERED = {
+    "person": ",Gustavo Petro,,Petro,", "state": ",Colombia,Colombia,Republic of Colombia,",
+    "ministry": ",US Treasury,,Treasury,", "publisher": ",The DiploKG contributors,,,",
+}  # fmt: skip
+SHOWN = [
+    "", "search?q=script", "search?q=window", "timeline", "timeline?one=gustavo-petro", "questions",
+    "questions/who-sanctioned-whom", "questions/contested-claims", "questions/entities", "questions/timeline-between",
+    "view", "view?about=gustavo-petro", "ns", "rel", "plover", "query", "nothing",
+    *(f"id/{each}" for each in (
+        "treasury-sanctions-petro", "trump-accuses-petro", "petro-denies-part-in-drug-trade",
+        "claim-petro-in-drug-trade", "measure-sanctions-petro", "note-for-the-tests", "gustavo-petro", "colombia",
+        "us-treasury", "diplokg", "president-of-colombia", "tenure-petro-president-of-colombia",
+        "tie-petro-citizen-of-colombia", "judgement-petro-is-not-trump",
+    )),
+]  # fmt: skip
+
+
+@pytest.fixture
+def attacked(data_folder: DataFolder, serve: Serving, tmp_path: Path) -> Iterator[Server]:
+    """A server over data in which each field holds hostile words of its own."""
+    for field, line in FIELDS.items():
+        name = line.partition(": ")[0]
+        data_folder.change(line, f"{name}: '{hostile(field)}'")
+    for field, cells in REGISTERED.items():
+        words = hostile(field).replace('"', '""')
+        alias = hostile(f"{field}-alias").replace('"', '""')
+        data_folder.change(cells, f',"{words}",,"{alias}",', data_folder.entities)
     pipeline.build(data_folder.path, tmp_path / "build")
     with serve(tmp_path / "build", tmp_path / "log") as server:
-        ids = [
-            "treasury-sanctions-petro",
-            "claim-petro-in-drug-trade",
-            "measure-sanctions-petro",
-            "note-for-the-tests",
-            "gustavo-petro",
-        ]
-        paths = [
-            "",
-            "timeline",
-            "search?q=script",
-            "view",
-            "questions/who-sanctioned-whom",
-            "questions/contested-claims",
-            *(f"id/{each}" for each in ids),
-        ]
-        paths += [
-            "query?query=SELECT%20*%20WHERE%20%7B%20%3Fx%20rdfs%3Alabel%20%3Fl%20FILTER(CONTAINS(%3Fl%2C%20%22alert%22))%20%7D",
-            f"search?q={HOSTILE}",
-        ]
-        for path in paths:
-            page.goto(server.url + path)
-            page.wait_for_timeout(150)
-            assert page.evaluate("window.hit") == 0
-            assert page.evaluate("document.querySelectorAll('img[src=x], main svg[onload]').length") == 0
-            assert page.evaluate("window.bad") == []
-        assert "alert(1)" in page.inner_text("body")
+        yield server
+
+
+def test_hostile_labels_stay_text_on_every_page(attacked: Server, page: Page) -> None:
+    asked = quote("SELECT * WHERE { ?x rdfs:label ?l FILTER(CONTAINS(?l, 'window')) }")
+    page.set_content(hostile("control"))
+    page.wait_for_function("(window.ran || []).length >= 3")  # where nothing is escaped, it does run
+    own = [f"query?query={asked}", f"view?query={asked}"]
+    own += [f"{path}{quote(hostile('address'))}" for path in ("search?q=", "timeline?one=", "id/", "query?query=")]
+    own += [
+        f"questions/who-sanctioned-whom?whom={quote(hostile('parameter'))}",
+        f"id/petro?as_of={quote(hostile('day'))}",
+    ]
+    seen = ""
+    for path in [*SHOWN, *own]:
+        page.goto(attacked.url + path)
+        page.wait_for_timeout(100)
+        if path.startswith("query?"):
+            page.wait_for_function("document.getElementById('status').textContent.length > 0")
+        assert page.evaluate("[window.ran || [], window.hit, window.bad]") == [[], 0, []], path
+        assert (
+            page.evaluate("document.querySelectorAll('img[src=x], main svg[onload], a[href^=javascript]').length") == 0
+        )
+        seen += page.inner_text("body")
+    told = [field for field in (*FIELDS, *REGISTERED) if f"{field} <script>" in seen]
+    assert told == [*FIELDS, *REGISTERED], "a page shows each of the hostile labels as it is"
+    assert "{{7*7}}" in seen and "${7*7}" in seen
+
+
+def test_from_a_search_to_a_download_by_keyboard_alone(site: Server, page: Page) -> None:
+    def go_to(words: str) -> None:
+        """Press Tab until what has the focus begins with some words."""
+        for _ in range(400):
+            page.keyboard.press("Tab")
+            if page.evaluate("(document.activeElement.innerText || document.activeElement.id || '').trim()").startswith(
+                words
+            ):
+                return
+        raise AssertionError(f"Tab never reached '{words}'")
+
+    page.goto(site.url)
+    page.keyboard.press("/")
+    page.keyboard.type("gustavo pet")
+    page.wait_for_selector("#hits [role=option]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/id/gustavo-petro")
+    go_to("US Treasury sanctions Gustavo Petro")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/id/treasury-sanctions-petro")
+    go_to("See the query")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#result table")
+    go_to("CSV")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert Path(download.value.path()).read_text().startswith("reporter,speaker,source")
+
+
+def test_print_shows_the_evidence_without_the_furniture(site: Server, page: Page) -> None:
+    page.goto(site.url + "id/treasury-sanctions-petro")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert not page.is_visible("header nav")
+    assert page.is_visible("text=How to cite")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgb(255, 255, 255)",
+        "rgba(0, 0, 0, 0)",
+    )
