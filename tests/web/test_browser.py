@@ -266,6 +266,8 @@ def test_print_shows_the_evidence_without_the_furniture(site: Server, page: Page
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.is_visible("header nav")
     assert page.is_visible("text=How to cite")
+    folded = page.locator("details.evidence li").first
+    assert folded.evaluate("each => each.checkVisibility({contentVisibilityAuto: true})")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
         "rgb(255, 255, 255)",
         "rgba(0, 0, 0, 0)",
