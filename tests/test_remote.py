@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -374,6 +375,12 @@ def as_json(shown: Any) -> Any:
     return json.loads(json.dumps(plain(shown), default=str))
 
 
+def seconds(duration: str) -> float:
+    """A duration in seconds; Virtuoso has made `P2D` into 172800 when it was loaded."""
+    days = re.fullmatch(r"P(\d+)D", duration)
+    return int(days[1]) * 86400.0 if days else float(duration)
+
+
 def valued(triple: Triple) -> tuple[str, ...]:
     """A triple with numbers, truths and durations by their value: engines write `-8` for `-8.0` and `1` for `true`."""
     term = triple.object
@@ -382,7 +389,7 @@ def valued(triple: Triple) -> tuple[str, ...]:
     value = {
         f"{XSD}decimal": lambda text: float(text),
         f"{XSD}boolean": lambda text: text in ("true", "1"),
-        f"{XSD}dayTimeDuration": lambda text: {"P2D": 172800.0}.get(text) or float(text),  # Virtuoso's own way
+        f"{XSD}dayTimeDuration": seconds,
     }.get(term.datatype.value, lambda _: term)(term.value)
     return str(triple.subject), str(triple.predicate), str(value)
 
