@@ -15,7 +15,10 @@ import contextlib
 import hashlib
 import io
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -322,3 +325,70 @@ def articles() -> Path:
     if not folder.is_dir():
         pytest.skip(f"articles are not part of the repository: set KG_SOURCES to their folder ({folder} is none)")
     return folder
+
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium that browser tests use."""
+    return chromium()
+
+
+def chromium() -> str:
+    """The Chromium to use: `DIPLOKG_CHROMIUM`, one on the PATH, Playwright's own, Debian's, or one installed now.
+
+    Never skips: whoever has no browser deselects these tests by name (`-m "not browser"`).
+    """
+    named = os.environ.get("DIPLOKG_CHROMIUM", "")
+    if named:
+        if not Path(named).exists():
+            pytest.fail(f"DIPLOKG_CHROMIUM names {named}, which does not exist.", pytrace=False)
+        return named
+    found = _found()
+    if found:
+        return found
+    tried = _installed()
+    found = _found()
+    if not found:
+        pytest.fail(
+            "No Chromium, and none could be installed. Name one in DIPLOKG_CHROMIUM, or run `playwright install "
+            f'chromium`; -m "not browser" leaves these tests out. {tried}',
+            pytrace=False,
+        )
+    return found
+
+
+def _found() -> str:
+    named = next((path for path in (*map(shutil.which, NAMES), *PLACES) if path and Path(path).exists()), "")
+    return named or _playwrights_own()
+
+
+def _playwrights_own() -> str:
+    """Ask Playwright for its own Chromium, in a process of its own: its driver needs libraries that may be missing."""
+    code = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    path = done.stdout.strip()
+    return path if done.returncode == 0 and path and Path(path).exists() else ""
+
+
+def _installed() -> str:
+    """Install a Chromium where that can be done, and tell what went wrong where it cannot."""
+    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        commands.insert(0, ["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+        commands.insert(0, ["apt-get", "update"])
+    tried = []
+    for command in commands:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            tried.append(f"{' '.join(command)}: {error}")
+            continue
+        if done.returncode:
+            tried.append(f"{' '.join(command)}: {done.stderr.strip()[-300:]}")
+        elif _found():
+            break
+    return "; ".join(tried)

@@ -20,7 +20,8 @@ from typing import Any
 from kg.records import Picture
 from kg.view import draw, places_in
 from tests.bench.pictures import synthetic
-from tests.browser.conftest import FLAGS, chromium
+from tests.browser.conftest import FLAGS
+from tests.conftest import chromium
 
 LIMIT = 30_000
 FRAMES = """async (host) => {

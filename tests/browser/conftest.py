@@ -8,10 +8,6 @@ end whatever else the test is about.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -34,8 +30,6 @@ from kg.stories import Step, Story
 from kg.view import draw
 
 SOURCE = "cnn-2026-02-us-colombia-feud"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update"]
 
 
@@ -44,59 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-def chromium() -> str:
-    """The Chromium to use: `DIPLOKG_CHROMIUM`, one on the PATH, Playwright's own, Debian's, or one installed now.
-
-    Never skips: whoever has no browser deselects these tests by name (`-m "not browser"`).
-    """
-    named = os.environ.get("DIPLOKG_CHROMIUM", "")
-    if named:
-        if not Path(named).exists():
-            pytest.fail(f"DIPLOKG_CHROMIUM names {named}, which does not exist.", pytrace=False)
-        return named
-    found = _found()
-    if found:
-        return found
-    tried = _installed()
-    found = _found()
-    if not found:
-        pytest.fail(
-            "No Chromium, and none could be installed. Name one in DIPLOKG_CHROMIUM, or run `playwright install "
-            f'chromium`; -m "not browser" leaves these tests out. {tried}',
-            pytrace=False,
-        )
-    return found
-
-
-def _found() -> str:
-    from playwright import sync_api
-
-    with sync_api.sync_playwright() as p:
-        own = p.chromium.executable_path
-    on_path = [shutil.which(name) or "" for name in NAMES]
-    return next((path for path in (*on_path, own, *PLACES) if path and Path(path).exists()), "")
-
-
-def _installed() -> str:
-    """Install a Chromium where that can be done, and tell what went wrong where it cannot."""
-    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        commands.insert(0, ["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
-        commands.insert(0, ["apt-get", "update"])
-    tried = []
-    for command in commands:
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            tried.append(f"{' '.join(command)}: {error}")
-            continue
-        if done.returncode:
-            tried.append(f"{' '.join(command)}: {done.stderr.strip()[-300:]}")
-        elif _found():
-            break
-    return "; ".join(tried)
 
 
 @dataclass
@@ -126,14 +67,13 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")  # not longer: a second Playwright of the same process would refuse to start
-def browser() -> Iterator[Any]:
+def browser(chromium_path: str) -> Iterator[Any]:
     try:
         from playwright import sync_api
     except ImportError:
         pytest.fail('No Playwright: pip install playwright, or -m "not browser".', pytrace=False)
-    path = chromium()
     with sync_api.sync_playwright() as p:
-        running = p.chromium.launch(executable_path=path, args=FLAGS)
+        running = p.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield running
         running.close()
 

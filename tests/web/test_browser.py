@@ -39,10 +39,9 @@ AXE = os.environ.get("KG_AXE", "")
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as started:
-        path = "/usr/bin/chromium"
-        browser = started.chromium.launch(executable_path=path if Path(path).exists() else None)
+        browser = started.chromium.launch(executable_path=chromium_path)
         yield browser
         browser.close()
 
