@@ -348,7 +348,7 @@ def chromium() -> str:
             pytest.fail(f"DIPLOKG_CHROMIUM names {named}, which does not exist.", pytrace=False)
         return named
     found = _found()
-    if found:
+    if found and _driver() is not None:
         return found
     tried = _installed()
     found = _found()
@@ -363,22 +363,22 @@ def chromium() -> str:
 
 def _found() -> str:
     named = next((path for path in (*map(shutil.which, NAMES), *PLACES) if path and Path(path).exists()), "")
-    return named or _playwrights_own()
+    own = _driver() or ""
+    return named or (own if Path(own).is_file() else "")
 
 
-def _playwrights_own() -> str:
-    """Ask Playwright for its own Chromium, in a process of its own: its driver needs libraries that may be missing."""
+def _driver() -> str | None:
+    """Where Playwright would have its own Chromium; None if its driver does not start, for want of a library."""
     code = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    path = done.stdout.strip()
-    return path if done.returncode == 0 and path and Path(path).exists() else ""
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _installed() -> str:
     """Install a Chromium where that can be done, and tell what went wrong where it cannot."""
     commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        commands.insert(0, ["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+        commands.insert(0, ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "libatomic1"])
         commands.insert(0, ["apt-get", "update"])
     tried = []
     for command in commands:
