@@ -22,7 +22,7 @@ LEVELS = {
     "passages": 2, "questions": 2, "stories": 2,
     "dossier": 3, "lift": 3, "derive": 3, "store": 3, "tables": 3,
     "results": 4, "query": 5, "validate": 4,
-    "pipeline": 5, "describe": 6,
+    "feeds": 4, "pipeline": 5, "describe": 6,
     "curation": 6, "network": 6, "dataset": 6, "export": 7, "pages": 7, "paths": 7, "view": 7,
     "graph": 8,
     "coverage": 9, "terminal": 9,

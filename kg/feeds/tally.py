@@ -1,0 +1,69 @@
+"""What became of every row of a file: read, kept, rejected with its reason, before the window, seen before.
+
+A reader counts each row exactly once; `Tally.check` fails loudly where the numbers do not add up, so that no row can
+be dropped in silence.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+KEPT = 200  # rejected rows of one file that are kept in the report itself; all of them go to rejected.jsonl
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not taken: where it stands, the reason, and the value at fault (cut to 200 characters)."""
+
+    file: str
+    line: int
+    reason: str
+    value: str = ""
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The account of one file. `left_out` names the columns that are not used; `unknown` counts codes nobody knows."""
+
+    file: str
+    sha256: str = ""
+    read: int = 0
+    kept: int = 0
+    duplicates: int = 0
+    outside: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    left_out: tuple[str, ...] = ()
+    unknown: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def reject(self, line: int, reason: str, value: str = "", key: str = "") -> None:
+        """Note a row that is not taken."""
+        self.rejected.append(Rejected(self.file, line, reason, value[:200], key))
+
+    def check(self) -> None:
+        """Hold the numbers against each other.
+
+        Raises:
+            AssertionError: rows were read that nobody accounts for; this is a bug of the reader.
+        """
+        told = self.kept + self.duplicates + self.outside + len(self.rejected)
+        if told != self.read:
+            raise AssertionError(f"{self.file}: {self.read} rows read, {told} accounted for")
+
+    def as_dict(self) -> Mapping[str, object]:
+        """The account as plain values, for the manifest and for `-f json`."""
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "read": self.read,
+            "kept": self.kept,
+            "rejected": len(self.rejected),
+            "duplicates": self.duplicates,
+            "outside": self.outside,
+            "left_out": list(self.left_out),
+            "unknown": dict(sorted(self.unknown.items())),
+            "notes": dict(sorted(self.notes.items())),
+        }
