@@ -1,8 +1,8 @@
 """The world's event data: one module for each file format, each yielding records (`kg.feeds.records`) and a tally.
 
-A reader is a function `read(files, window) -> Iterator[Record]`: it takes opened files (`kg.feeds.files.Source`), counts
-every row in the tally of its file and yields parties before the records that name them. It never touches the store:
-`kg.importing` resolves the parties, writes N-Quads and puts them in as one batch.
+A reader is a function `read(files, window) -> Iterator[Record]`: it takes opened files (`kg.feeds.files.Source`),
+counts every row in the tally of its file and yields parties before the records that name them. It never touches the
+store: `kg.importing` resolves the parties, writes N-Quads and puts them in as one batch.
 """
 
 from __future__ import annotations
