@@ -107,6 +107,9 @@ class Embedded:
         except ValueError as error:
             raise QueryError(f"A graph of the dataset is no IRI: {error}.") from error
         except (OSError, RuntimeError) as error:
+            if "custom function" in str(error):
+                told = str(error).removeprefix("The custom ").removesuffix(" is not supported")
+                raise QueryError(f"No such {told}.", hint="SPARQL's own functions need no IRI.") from error
             raise _unreadable(f"{self.name}: the store cannot be read", error) from error
         return _answer(result)
 
