@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
     from kg import pages
     from kg.export import Selection
+    from kg.lens import Lens
     from kg.paths import Ways
     from kg.records import Picture
     from kg.stories import Story
+
+Day = date | str | None
 
 
 class Graph:
@@ -153,23 +156,74 @@ class Graph:
 
         return describe.find(self.store, name)
 
-    def show(self, name: str, as_of: date | None = None) -> pages.Page:
-        """Everything known of an entity, event, claim or measure, with evidence."""
+    def show(self, name: str, as_of: Day = None, *, known_at: Day = None, according_to: str = "") -> pages.Page:
+        """Everything known of an entity, event, claim or measure, with evidence.
+
+        Of an entity also what was known on a day (from sources published by then), or what one voice tells.
+
+        Raises:
+            NotFound, Ambiguous: nothing, or more than one thing, is called so; nothing was known on that day.
+            UsageError: a day that does not exist; a voice that says nothing.
+        """
         from kg import pages
 
-        return pages.page(self.store, name, as_of)
+        return pages.page(self.store, name, _day(as_of), self.lens(known_at, according_to))
 
-    def timeline(self, *names: str, since: date | None = None, until: date | None = None) -> pages.Timeline:
-        """What happened between two sides, or what one side took part in, by date."""
+    def timeline(
+        self, *names: str, since: Day = None, until: Day = None, known_at: Day = None, according_to: str = ""
+    ) -> pages.Timeline:
+        """What happened between two sides, what one side took part in, or everything, by date.
+
+        `known_at` leaves out what no source had published by that day, `according_to` what that voice does not tell.
+
+        Raises:
+            NotFound, Ambiguous: nothing, or more than one thing, is called so; nothing was known on that day.
+            UsageError: a day that does not exist; a voice that says nothing.
+            DateError: the period ends before it begins.
+        """
         from kg import pages
 
-        return pages.timeline(self.store, names, since, until)
+        seen = self.lens(known_at, according_to)
+        return pages.timeline(self.store, names, _day(since), _day(until), seen)
 
-    def path(self, start: str, end: str, limit: int = 3, *, states: bool = True) -> Ways:
-        """How one entity is tied to another, each step with its evidence."""
+    def world(self, as_of: Day = None, *, known_at: Day = None, according_to: str = "") -> pages.World:
+        """What held on a day, whoever it concerns: offices, measures and ties, and what was threatened or planned."""
+        from kg import pages
+
+        return pages.world(self.store, _day(as_of), self.lens(known_at, according_to))
+
+    def lens(self, known_at: Day = None, according_to: str = "") -> Lens:
+        """What was known on a day and what one voice tells, as a filter of records; open unless one of them is given.
+
+        Raises:
+            NotFound: no source was published by that day, or nobody is called so.
+            UsageError: who is named neither says nor reports anything.
+        """
+        from kg import pages
+        from kg.lens import Lens
+
+        day = _day(known_at)
+        return pages.lens(self.store, day, according_to) if day or according_to else Lens()
+
+    def path(
+        self,
+        start: str,
+        end: str,
+        limit: int = 3,
+        *,
+        states: bool = True,
+        known_at: Day = None,
+        according_to: str = "",
+    ) -> Ways:
+        """How one entity is tied to another, each step with its evidence; `known_at`, `according_to` as in `timeline`.
+
+        Raises:
+            NotFound: there is no way, or no such entity.
+            UsageError: both names are of one entity.
+        """
         from kg.paths import ways
 
-        return ways(self.store, start, end, limit, states=states)
+        return ways(self.store, start, end, limit, states=states, seen=self.lens(known_at, according_to))
 
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""
@@ -277,6 +331,10 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"kg.Graph({self.location!r}, {json.dumps(self.stats()['counts'])})"
+
+
+def _day(value: Day) -> date | None:
+    return date.fromisoformat(query.day(value).value) if isinstance(value, str) else value
 
 
 def open(location: str | Path = "build") -> Graph:

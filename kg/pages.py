@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kg import dates, describe
+from kg import dates, describe, query
+from kg.errors import NotFound, UsageError
+from kg.lens import EVERYTHING, Lens
 from kg.records import ClaimRecord, EntityRecord, EventRecord, SourceRecord, StateRecord
 from kg.store import Store
+from kg.terms import local_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class EntityPage:
     names: dict[str, str]
     said: dict[str, ClaimRecord] = field(default_factory=dict)
     fits: dict[str, str] = field(default_factory=dict)
+    known_at: str = ""
+    according_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +92,77 @@ class Timeline:
     names: dict[str, str]
     since: str = ""
     until: str = ""
+    known_at: str = ""
+    according_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What held on a day, whoever it concerns: each office, measure and tie is certain or possible.
+
+    `ahead` is what had been threatened, promised, planned or intended by then and is not known to have happened.
+    """
+
+    day: str
+    offices: tuple[StateRecord, ...]
+    measures: tuple[StateRecord, ...]
+    ties: tuple[StateRecord, ...]
+    ahead: tuple[EventRecord, ...]
+    fits: dict[str, str]
+    claims: dict[str, ClaimRecord]
+    names: dict[str, str]
+    known_at: str = ""
+    according_to: str = ""
 
 
 Page = EntityPage | EventPage | ClaimPage | StatePage | SourcePage
 
 
-def page(store: Store, name: str, as_of: date | None = None) -> Page:
-    """Make the page of whatever people call by a name.
+def lens(store: Store, known_at: date | None = None, according_to: str = "") -> Lens:
+    """Make a lens of a day and of whatever people call a speaker or publisher.
+
+    Raises:
+        NotFound: no source was out by that day, or nobody is called so.
+        UsageError: who is named neither says nor reports anything.
+    """
+    published = {node: document.published for node, document in describe.documents(store).items()}
+    who = describe.find(store, according_to) if according_to else ""
+    made = Lens(known_at, who, published)
+    if known_at and published and all(made.out_by_then(source) == "no" for source in published):
+        stated = [dates.parse(each) for each in published.values() if each]
+        first = dates.show(min(stated, key=lambda each: each.earliest or date.max))
+        raise NotFound(
+            f"Nothing was known on {known_at}: no source here was published by then.",
+            hint=f"The {'first' if len(published) > 1 else 'only'} source is of {first}.",
+        )
+    known = sorted(_speaking(store)) if who else []
+    if who not in ("", *known):
+        told = f"{', '.join(known[:12])}{' …' if len(known) > 12 else ''}"
+        raise UsageError(f"{who} neither says nor reports anything here.", hint=f"Voices are: {told}.")
+    return made
+
+
+def _speaking(store: Store) -> set[str]:
+    """Everybody who asserts, denies or puts something forward, is cited, or reports."""
+    text = """SELECT DISTINCT ?who WHERE {
+      { ?act dip:asserts|dip:denies|dip:proposes ?what ; dip:actor ?who }
+      UNION { ?attestation dip:attributedTo|dip:reportedBy ?who } }"""
+    return {local_name(row["who"]) for row in query.rows(store, text)}
+
+
+def page(store: Store, name: str, as_of: date | None = None, seen: Lens | None = None) -> Page:
+    """Make the page of whatever people call by a name; a lens leaves out of an entity's what it does not show.
 
     Raises:
         NotFound: nothing is called so.
         Ambiguous: several are.
+        UsageError: a lens was given for something else than an entity.
     """
     node = describe.find(store, name)
-    match describe.kind(store, node):
+    kind = describe.kind(store, node)
+    if seen and not seen.open and kind != "entity":
+        raise UsageError(f"{node} is no actor.", hint="--known-at and --according-to are for pages of actors.")
+    match kind:
         case "event":
             return _event_page(store, describe.events(store, [node])[node])
         case "claim":
@@ -110,7 +172,7 @@ def page(store: Store, name: str, as_of: date | None = None) -> Page:
         case "source":
             return SourcePage(describe.source(store, node))
         case "entity":
-            return entity_page(store, describe.entities(store, [node])[node], as_of)
+            return entity_page(store, describe.entities(store, [node])[node], as_of, seen or EVERYTHING)
         case _:
             return _post_page(store, describe.entities(store, [node])[node], as_of)
 
@@ -124,18 +186,21 @@ def _post_page(store: Store, post: EntityRecord, as_of: date | None) -> EntityPa
     )
 
 
-def entity_page(store: Store, entity: EntityRecord, as_of: date | None = None) -> EntityPage:
+def entity_page(store: Store, entity: EntityRecord, as_of: date | None = None, seen: Lens = EVERYTHING) -> EntityPage:
     """Collect what an entity did, what was done to it, what it held, and what is claimed about it."""
     node = entity.id
     day = as_of or describe.horizon(store)
-    fits = _begun(describe.events(store, describe.touching(store, node, "Event")), as_of)
-    events = describe.events(store, fits)
+    read = describe.events(store, describe.touching(store, node, "Event"))
+    fits = _both_fit(_begun(read, as_of), {event.id: seen.event(event) for event in read.values()}, seen)
+    events = seen.passing(event for event in read.values() if event.id in fits)
     states = describe.states(store, day, describe.touching(store, node, "State")).values()
     held = [s for s in states if node in (*s.left, *s.right) and (as_of is None or s.certainty != "no")]
+    held = [s for s in held if seen.state(s) != "no"]
     did = tuple(e for e in events.values() if node in e.actors)
     received = tuple(e for e in events.values() if node in e.targets and node not in e.actors)
     concerned = tuple(e for e in events.values() if node in (*e.about, *e.on_behalf_of, *e.place))
     claims = _voiced(store, describe.claims(store, describe.touching(store, node, "Proposition")), as_of)
+    claims = tuple(claim for claim in claims if seen.claim(claim) != "no")
     return EntityPage(
         entity=entity,
         day=day.isoformat() if day else "",
@@ -150,7 +215,17 @@ def entity_page(store: Store, entity: EntityRecord, as_of: date | None = None) -
         names=_names(store),
         said=describe.said(store, events.values(), claims),
         fits=fits,
+        known_at=seen.known_at.isoformat() if seen.known_at else "",
+        according_to=seen.according_to,
     )
+
+
+def _both_fit(days: Mapping[str, str], known: Mapping[str, str], seen: Lens) -> dict[str, str]:
+    """Join how surely events had begun and how surely they were known: only what is both certain is certain."""
+    passing = {node: (fit, known[node]) for node, fit in days.items() if known[node] != "no"}
+    if not seen.known_at:
+        return {node: fit for node, (fit, _) in passing.items()}
+    return {node: "possible" if "possible" in fit else fit[1] for node, fit in passing.items()}
 
 
 def _begun(events: Mapping[str, EventRecord], as_of: date | None) -> dict[str, str]:
@@ -201,29 +276,67 @@ def _state_page(store: Store, node: str, as_of: date | None) -> StatePage:
     return StatePage(state, _names(store), day.isoformat() if day else "", related)
 
 
-def timeline(store: Store, names: tuple[str, ...], since: date | None = None, until: date | None = None) -> Timeline:
-    """List what happened between two sides (either way), or all that one side took part in, by date.
+def timeline(
+    store: Store, names: tuple[str, ...], since: date | None = None, until: date | None = None, seen: Lens = EVERYTHING
+) -> Timeline:
+    """List what happened between two sides (either way), all that one side took part in, or everything, by date.
 
-    With bounds, each event is certainly or possibly inside; those outside are left out.
+    With bounds, each event is certainly or possibly inside; those outside are left out, and those that the lens does
+    not show.
     """
     sides = tuple(describe.find(store, name) for name in names)
-    chosen, fits = [], []
-    for event in describe.events(store, describe.touching(store, sides[0], "Event")).values():
-        if not _between(event, sides):
-            continue
-        fit = dates.within(_day(event.earliest), _day(event.latest), since, until)
-        if fit != "no":
-            chosen.append(event)
-            fits.append(fit if since or until else "")
-    asked = (each.isoformat() if each else "" for each in (since, until))
-    return Timeline(sides, tuple(chosen), tuple(fits), describe.said(store, chosen), _names(store), *asked)
+    read = describe.events(store, describe.touching(store, sides[0], "Event") if sides else None).values()
+    between = {event.id: event for event in read if _between(event, sides)}
+    placed = {e.id: dates.within(_day(e.earliest), _day(e.latest), since, until) for e in between.values()}
+    inside = {node: fit if since or until else "" for node, fit in placed.items() if fit != "no"}
+    fits = _both_fit(inside, {node: seen.event(between[node]) for node in inside}, seen)
+    chosen = seen.passing(between[node] for node in fits)
+    return Timeline(
+        sides=sides,
+        events=tuple(chosen.values()),
+        fits=tuple(fits.values()),
+        claims=describe.said(store, chosen.values()),
+        names=_names(store),
+        since=since.isoformat() if since else "",
+        until=until.isoformat() if until else "",
+        known_at=seen.known_at.isoformat() if seen.known_at else "",
+        according_to=seen.according_to,
+    )
+
+
+def world(store: Store, as_of: date | None = None, seen: Lens = EVERYTHING) -> World:
+    """Tell what held on a day (the one up to which the sources surely reach, unless asked for another)."""
+    day = as_of or describe.horizon(store)
+    held = [s for s in describe.states(store, day).values() if s.certainty != "no" and seen.state(s) != "no"]
+    events = describe.events(store)
+    passing = seen.passing(events.values())
+    voiced = {each: event for event in events.values() if event.factuality == "Actual" for each in event.proposes}
+    ahead = {e.id: e for e in passing.values() if e.factuality in _AHEAD}
+    said = {node: voiced.get(node, event) for node, event in ahead.items()}
+    fits = {node: dates.within(_day(e.earliest), _day(e.latest), None, day) for node, e in said.items()}
+    open_then = tuple(event for node, event in ahead.items() if fits[node] != "no")
+    return World(
+        day=day.isoformat() if day else "",
+        offices=tuple(s for s in held if s.kind == "tenure"),
+        measures=tuple(s for s in held if s.kind == "measure"),
+        ties=tuple(s for s in held if s.kind == "tie"),
+        ahead=open_then,
+        fits={event.id: fits[event.id] for event in open_then},
+        claims=describe.said(store, open_then),
+        names=_names(store),
+        known_at=seen.known_at.isoformat() if seen.known_at else "",
+        according_to=seen.according_to,
+    )
+
+
+_AHEAD = ("Threatened", "Promised", "Planned", "Intended")
 
 
 def _between(event: EventRecord, sides: tuple[str, ...]) -> bool:
     parties = {*event.actors, *event.targets}
     if len(sides) == 1:
         return sides[0] in {*parties, *event.place}
-    return all(side in parties for side in sides)
+    return not sides or all(side in parties for side in sides)
 
 
 def _day(text: str) -> date | None:

@@ -6,11 +6,13 @@ contested claims only counts half).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from kg import describe
 from kg.errors import NotFound, UsageError
+from kg.lens import EVERYTHING, Lens
 from kg.records import ClaimRecord, EdgeRecord, EventRecord, StateRecord
 from kg.store import Store
 
@@ -45,8 +47,12 @@ class Ways:
     claims: dict[str, ClaimRecord]
 
 
-def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states: bool = True) -> Ways:
+def ways(
+    store: Store, start_name: str, end_name: str, limit: int = 3, *, states: bool = True, seen: Lens = EVERYTHING
+) -> Ways:
     """Find the best ways between two entities; without `states`, ties and offices are not walked.
+
+    Edges stand on those events and states only that the lens shows.
 
     Raises:
         NotFound: there is no way, or no such entity.
@@ -57,7 +63,7 @@ def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states
     start, end = describe.find(store, start_name), describe.find(store, end_name)
     if start == end:
         raise UsageError(f"'{start_name}' and '{end_name}' are one and the same: id:{start}.", hint="Name two.")
-    edges = [edge for edge in describe.edges(store) if states or edge.count]
+    edges = [edge for edge in _shown(store, seen) if states or edge.count]
     between: dict[frozenset[str], list[EdgeRecord]] = {}
     graph: nx.Graph[str] = nx.Graph()
     for edge in edges:
@@ -66,7 +72,9 @@ def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states
     if start not in graph or end not in graph or not nx.has_path(graph, start, end):
         raise NotFound(
             f"No way leads from {start} to {end} over direct edges.",
-            hint="What is only alleged or threatened makes no edge; see `kg timeline`.",
+            hint="What is only alleged or threatened makes no edge; see `kg timeline`."
+            if seen.open
+            else "There may be one without --known-at and --according-to.",
         )
     found = []
     for nodes in islice(nx.shortest_simple_paths(graph, start, end), 50):
@@ -84,6 +92,14 @@ def ways(store: Store, start_name: str, end_name: str, limit: int = 3, *, states
         {node: entity.label for node, entity in describe.entities(store).items()},
         describe.said(store, events.values()),
     )
+
+
+def _shown(store: Store, seen: Lens) -> Iterable[EdgeRecord]:
+    edges = describe.edges(store)
+    if seen.open:
+        return edges
+    events, held = describe.events(store), describe.states(store)
+    return [edge for edge in (seen.edge(each, events, held) for each in edges) if edge]
 
 
 def _strength(way: tuple[Step, ...]) -> float:

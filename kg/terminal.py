@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from kg import dates
 from kg.describe import when
 from kg.lines import NO_BREAK, Piece, flow, padded, together
-from kg.pages import ClaimPage, EntityPage, EventPage, Page, SourcePage, StatePage, Timeline
+from kg.pages import ClaimPage, EntityPage, EventPage, Page, SourcePage, StatePage, Timeline, World
 from kg.paths import Step, Ways
 from kg.records import ClaimRecord, EdgeRecord, EventRecord, Evidence, StateRecord, Voice
 
 _DONE = "Actual"
 _DATE = 21  # cells of the date column: `Sep 2025 – Feb 2026` and a gap
+_NOTHING = "Nothing is told here of both together in these days; `kg path` finds ways over others."
 _BASES = {
     "explicit": "stated in the passage",
     "section": "from the section it stands in",
@@ -49,11 +50,14 @@ def page(shown: Page, width: int = 100) -> str:
 
 def timeline(shown: Timeline, width: int = 100) -> str:
     """Print a timeline: date, who to whom, what, status and passage."""
-    sides = " – ".join(shown.names.get(side, side) for side in shown.sides)
+    sides = " – ".join(shown.names.get(side, side) for side in shown.sides) or "Everything"
     count = f"{len(shown.events)} event{'' if len(shown.events) == 1 else 's'}"
     lines = flow("", [Piece(f"{sides}: {count}{_window(shown)}", "bold")], width)
-    if "possible" in shown.fits:
+    lines += _seen(shown, width, "")
+    if "possible" in shown.fits and (shown.since or shown.until):
         lines += flow("", [Piece("possible: the days known for it reach beyond the days asked for", "dim")], width)
+    if not shown.events:
+        lines += flow("", [_NOTHING if len(shown.sides) > 1 else "Nothing is told of it here in these days."], width)
     talk = _Talk(width, shown.names, shown.claims, dict(zip((e.id for e in shown.events), shown.fits, strict=True)))
     return "\n".join([*lines, *talk.events(shown.events), *talk.legend(shown.events)]) + "\n"
 
@@ -63,6 +67,34 @@ def _window(shown: Timeline) -> str:
     if since and until:
         return f" between {_both(shown.since, shown.until)}"
     return f" since {since}" if since else f" until {until}" if until else ""
+
+
+def _seen(shown: EntityPage | Timeline | World, width: int, indent: str) -> list[str]:
+    """Say as known on which day and according to whom, if that was asked."""
+    day = f"as known on {_day(shown.known_at)}" if shown.known_at else ""
+    who = f"according to {shown.names.get(shown.according_to, shown.according_to)}" if shown.according_to else ""
+    told = ", ".join(filter(None, (day, who)))
+    if shown.known_at and "possible" in (shown.fits.values() if isinstance(shown.fits, dict) else shown.fits):
+        told += "; possible: a source may have been published later"
+    return flow(indent, [Piece(f"{told[:1].upper()}{told[1:]}.", "dim")], width) if told else []
+
+
+def world(shown: World, width: int = 100) -> str:
+    """Print what held on a day."""
+    talk = _Talk(width, shown.names, shown.claims, shown.fits)
+    on = f" on {_day(shown.day)}" if shown.day else ""
+    lines = [*flow("", [Piece(f"The state of the world{on}, as the sources here tell it", "bold")], width)]
+    lines += _seen(shown, width, "")
+    sections = (
+        ("In office", [line for state in shown.offices for line in talk.holder(state)]),
+        ("Measures", [line for state in shown.measures for line in talk.state(state, "")]),
+        ("Ties", [line for state in shown.ties for line in talk.state(state, "")]),
+        ("Announced by then, and not known to have happened", talk.events(shown.ahead)),
+    )
+    body = _sections(sections, width)
+    if not body:
+        body = ["", *flow("", [Piece("Nothing is known to have held on that day.")], width)]
+    return "\n".join([*lines, *body, *talk.legend(shown.ahead)]) + "\n"
 
 
 def ways(shown: Ways, width: int = 100) -> str:
@@ -108,6 +140,7 @@ def _entity(shown: EntityPage, width: int) -> list[str]:
     if shown.asked:
         told = f"As of {_day(shown.day)}: what began later is left out; possible: it may have begun later."
         lines += flow("  ", [Piece(told, "dim")], width)
+    lines += _seen(shown, width, "  ")
     done = [[event for event in each if event.factuality == _DONE] for each in (shown.did, shown.received)]
     around = [event for event in shown.concerned if event.factuality == _DONE]
     every = (*shown.did, *shown.received, *shown.concerned)
@@ -309,6 +342,12 @@ class _Talk:
         body = [Piece(" ".join(parts)), Piece(f"({span})" if span else ""), _passages(state.evidence)]
         return flow(f"  {state.certainty:<11}" if state.kind != "tie" else "  ", body, self.width)
 
+    def holder(self, state: StateRecord) -> list[str]:
+        """Who holds which office, how surely, and since when."""
+        span = _span(state)
+        body = [Piece(f"{self.named(state.left)}: {state.type_label}"), Piece(f"({span})" if span else "")]
+        return flow(f"  {state.certainty:<11}", [*body, _passages(state.evidence)], self.width)
+
     def edge(self, edge: EdgeRecord) -> list[Piece | str]:
         """Who is tied to whom, and by what; how often; whether it rests on contested claims."""
         count = f" (×{edge.count})" if edge.count > 1 else ""
@@ -456,4 +495,4 @@ def _passages(evidence: Sequence[Evidence]) -> Piece:
     return Piece(together(f"[{told}]") if told else "", "dim")
 
 
-__all__ = ["page", "timeline", "ways"]
+__all__ = ["page", "timeline", "ways", "world"]

@@ -225,6 +225,80 @@ def make_data_folder(base: Path) -> DataFolder:
     return folder
 
 
+EARLIER = "On 3 November 2025 Donald Trump said that Gustavo Petro breaks promises. They had spoken on 2 November.\n"
+
+
+def earlier_passage(words: str) -> str:
+    """The passage block of some words of the earlier article."""
+    start, sha256 = EARLIER.index(words), hashlib.sha256(words.encode()).hexdigest()
+    return f"paragraph: 1, start: {start}, end: {start + len(words)}, sha256: {sha256}"
+
+
+EARLIER_DOSSIER = f"""source:
+  id: earlier-note
+  title: An earlier note
+  publisher: diplokg
+  authors: [diplokg]
+  language: en
+  published: 2025-11-05
+  file: earlier.txt
+  sha256: {hashlib.sha256(EARLIER.encode()).hexdigest()}
+
+events:
+  - id: trump-says-petro-breaks-promises
+    class: Accusation
+    label: Trump says Petro breaks promises
+    actor: [donald-trump]
+    target: [gustavo-petro]
+    asserts: [claim-petro-breaks-promises]
+    date: 2025-11-03
+    basis: explicit
+    factuality: Actual
+    evidence:
+      - {{{earlier_passage("Donald Trump said that Gustavo Petro breaks promises")}}}
+
+  - id: trump-and-petro-speak
+    class: PhoneCall
+    label: Trump and Petro speak
+    actor: [donald-trump, gustavo-petro]
+    date: 2025-11-02
+    basis: explicit
+    factuality: Actual
+    evidence:
+      - {{{earlier_passage("They had spoken")}}}
+
+claims:
+  - id: claim-petro-breaks-promises
+    label: Petro breaks promises
+    about: [gustavo-petro]
+    evidence:
+      - {{{earlier_passage("breaks promises")}, speaker: donald-trump}}
+"""
+
+
+def add_earlier_source(folder: DataFolder) -> None:
+    """Add a source of November 2025, and let the note of February 2026 deny what it says."""
+    (folder.path / "dossiers" / "2025").mkdir()
+    (folder.path / "dossiers" / "2025" / "earlier.yaml").write_text(EARLIER_DOSSIER, encoding="utf-8")
+    (folder.sources / "earlier.txt").write_text(EARLIER, encoding="utf-8")
+    folder.change(
+        "denies: [claim-petro-in-drug-trade]", "denies: [claim-petro-in-drug-trade, claim-petro-breaks-promises]"
+    )
+
+
+@pytest.fixture(scope="session")
+def builds_of_two_days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A build of the one source of November 2025, and one of that and the note of February 2026 which denies it."""
+    base = tmp_path_factory.mktemp("two-days")
+    folder = make_data_folder(base)
+    add_earlier_source(folder)
+    note = folder.dossier.rename(base / "note.yaml")
+    pipeline.build(folder.path, base / "old")
+    note.rename(folder.dossier)
+    pipeline.build(folder.path, base / "new")
+    return base / "old", base / "new"
+
+
 MakeFolder = Callable[[Path], DataFolder]
 
 

@@ -32,6 +32,13 @@ store_option = click.option(
 output_option = click.option("-o", "--output", metavar="FILE", help="Write there; - is standard output.")
 as_of_option = click.option("--as-of", metavar="DAY", help="The day asked about, as YYYY-MM-DD.")
 
+known_at_option = click.option(
+    "--known-at", metavar="DAY", help="Only what sources tell that were published by this day."
+)
+according_to_option = click.option(
+    "--according-to", default="", metavar="WHO", help="Only what this actor or publisher asserts, and what it denies."
+)
+
 
 def format_option(words: str) -> Callable[[Any], Any]:
     """An option -f/--format that lists its words."""

@@ -5,39 +5,68 @@ from __future__ import annotations
 import click
 
 from kg.cli import out
+from kg.errors import UsageError
 
 
-@click.command(short_help="Show an entity, event, claim or measure, with evidence.")
-@click.argument("name")
+@click.command(short_help="Show an entity, event, claim or measure, or a day.")
+@click.argument("name", required=False)
 @out.as_of_option
+@out.known_at_option
+@out.according_to_option
 @out.format_option("text, json")
 @out.output_option
 @out.store_option
-def show(name: str, as_of: str | None, form: str | None, output: str | None, location: str) -> None:
+def show(
+    name: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    according_to: str,
+    form: str | None,
+    output: str | None,
+    location: str,
+) -> None:
     """Show everything known of an entity, event, claim or measure, with its evidence.
 
-    NAME is what people say: petro, "US Treasury", id:tren-de-aragua.
+    NAME is what people say: petro, "US Treasury", id:tren-de-aragua. Without NAME, --as-of DAY shows the state of the
+    world on that day: offices, measures, ties, and what was threatened or planned.
     """
     from kg import terminal
 
-    page = out.open_graph(location).show(name, out.day(as_of))
+    if not name and not as_of:
+        raise UsageError("Nothing is named.", hint="Name what to show, or a day: kg show petro; kg show --as-of DAY.")
+    graph = out.open_graph(location)
+    if not name:
+        world = graph.world(as_of, known_at=known_at, according_to=according_to)
+        out.page(world, form, output, lambda: terminal.world(world, out.width()))
+        return
+    page = graph.show(name, as_of, known_at=known_at, according_to=according_to)
     out.page(page, form, output, lambda: terminal.page(page, out.width()))
 
 
 @click.command(short_help="Show what happened between A and B, by date.")
-@click.argument("names", nargs=-1, required=True)
-@click.option("--since", metavar="DAY", help="Only what may have happened on or after this day.")
-@click.option("--until", metavar="DAY", help="Only what may have happened on or before this day.")
+@click.argument("names", nargs=-1)
+@click.option("--since", "--from", "since", metavar="DAY", help="Only what may have happened on or after this day.")
+@click.option("--until", "--to", "until", metavar="DAY", help="Only what may have happened on or before this day.")
+@out.known_at_option
+@out.according_to_option
 @out.format_option("text, json")
 @out.output_option
 @out.store_option
 def timeline(
-    names: tuple[str, ...], since: str | None, until: str | None, form: str | None, output: str | None, location: str
+    names: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    known_at: str | None,
+    according_to: str,
+    form: str | None,
+    output: str | None,
+    location: str,
 ) -> None:
-    """Show what happened between A and B (or what A took part in), by date."""
+    """Show what happened between A and B (or what A took part in, or everything), by date."""
     from kg import terminal
 
-    found = out.open_graph(location).timeline(*names, since=out.day(since), until=out.day(until))
+    graph = out.open_graph(location)
+    found = graph.timeline(*names, since=since, until=until, known_at=known_at, according_to=according_to)
     out.page(found, form, output, lambda: terminal.timeline(found, out.width()))
 
 
@@ -46,16 +75,28 @@ def timeline(
 @click.argument("end")
 @click.option("-n", "--limit", type=click.IntRange(1, 50), default=3, show_default=True, help="How many ways.")
 @click.option("--events-only", is_flag=True, help="Do not walk over offices and ties.")
+@out.known_at_option
+@out.according_to_option
 @out.format_option("text, json")
 @out.output_option
 @out.store_option
 def path(
-    start: str, end: str, limit: int, events_only: bool, form: str | None, output: str | None, location: str
+    start: str,
+    end: str,
+    limit: int,
+    events_only: bool,
+    known_at: str | None,
+    according_to: str,
+    form: str | None,
+    output: str | None,
+    location: str,
 ) -> None:
     """Show how A is tied to B, each step with its evidence."""
     from kg import terminal
 
-    found = out.open_graph(location).path(start, end, limit, states=not events_only)
+    graph = out.open_graph(location)
+    states = not events_only
+    found = graph.path(start, end, limit, states=states, known_at=known_at, according_to=according_to)
     out.page(found, form, output, lambda: terminal.ways(found, out.width()))
 
 
