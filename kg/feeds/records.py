@@ -25,7 +25,7 @@ class Party:
 
     `id` is what it is called when it stays itself. `kind` is one of `kg.model.ENTITY_TYPES`, or empty where the feed
     does not tell. `codes` are pairs of scheme and code: `("cameo", "COLGOV")`, `("iso3", "COL")`, `("fips", "CO")`,
-    `("cow", "100")`, `("ftm", "NK-abc")`, `("wikidata", "Q7747")`.
+    `("cow", "100")`, `("ftm", "NK-abc")`, `("wikidata", "Q7747")`, `("register", "us-treasury")`.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Report:
 class CodedEvent:
     """One event of a feed. `actor` and `target` are ids of parties; `event_class` is a class of the ontology.
 
+    `about` names parties whom it concerns without acting; `part_of` ids of events that hold it, all of the same feed.
     `goldstein` is a decimal as text with its `scheme`; the counts are the feed's own (0: not told). `parsed` on a
     report marks what was read out of prose; what was coded is not marked.
     """
@@ -63,6 +64,9 @@ class CodedEvent:
     reports: tuple[Report, ...]
     actor: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
+    on_behalf_of: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
     date: str = ""
     cameo: str = ""
