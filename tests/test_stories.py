@@ -106,7 +106,7 @@ def test_what_ships_leads_to_what_exists(path: Path, built: Path) -> None:
 
 
 def test_the_state_of_a_step_may_say_whatever_an_address_says() -> None:
-    script = (Path(kg.__file__).parent / "view" / "assets" / "app.js").read_text(encoding="utf-8")
+    script = (Path(kg.__file__).parent / "view" / "assets" / "src" / "address.js").read_text(encoding="utf-8")
     own = re.search(r"function address\(now\) \{.*?return parts", script, re.S)
     assert own
     written = set(re.findall(r"\[\s*\"(\w+)\",", own[0]))

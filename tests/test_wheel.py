@@ -32,10 +32,12 @@ def test_the_wheel_carries_ontology_data_and_types(wheel: Path) -> None:
         "kg/bundled/data/registers/entities.csv",
         "kg/bundled/data/dossiers/2026/2026-02-cnn-us-colombia-feud.yaml",
         "kg/py.typed",
-        "kg/view/assets/app.js",
+        "kg/view/assets/small.js",
+        "kg/view/assets/large.js",
     ):
         assert needed in names
     assert not [name for name in names if name.startswith(("tests/", "notebooks/"))]
+    assert not [name for name in names if "node_modules" in name or "/src/" in name]
 
 
 def test_the_main_job_runs_from_another_folder(wheel: Path, tmp_path: Path) -> None:

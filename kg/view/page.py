@@ -22,11 +22,7 @@ from kg.view.model import Json, page_data
 
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.S)
 _PACKED = 2_000_000  # of which a browser unpacks the fifth that is left faster than it reads the whole
-_LARGE = 300  # lines from which the script that draws on a canvas comes along; the page uses it above 600
-SCRIPTS = ("words.js", "canvas.js", "app.js")
-_NOTE = re.compile(r"/\*.*?\*/", re.S)
-_QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-_SPACED = re.compile(r"\s*([{}()\[\];,:?=<>!&|])\s*")
+_LARGE = 300  # lines from which the script comes that can also draw on a canvas; it does so above 600
 _MARKUP = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -49,8 +45,7 @@ def draw(
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    wanted = [name for name in SCRIPTS if name != "canvas.js" or len(picture.edges) > _LARGE]
-    script = "".join(_bare(_asset("assets", name)) for name in wanted)
+    script = _asset("assets", "large.js" if len(picture.edges) > _LARGE else "small.js")
     style = _asset("assets", "app.css")
     template = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True).from_string(
         _asset("templates", "page.html")
@@ -79,23 +74,6 @@ def places_in(page: str) -> dict[str, Point]:
 def _asset(folder: str, name: str) -> str:
     text = resources.files("kg.view").joinpath(folder, name).read_text(encoding="utf-8")
     return text.replace("\r\n", "\n")  # a browser does so before it computes the hash
-
-
-def _bare(script: str) -> str:
-    """Leave out what only people who work on the script read: notes, indentation, spaces around signs.
-
-    Our scripts make that simple: no text of theirs holds `/*`, no text goes over a line. Lines with a template, a
-    regular expression or a division keep their spaces.
-    """
-    lines = (line.strip() for line in _NOTE.sub("", script).splitlines())
-    return "".join(f"{_squeezed(line)}\n" for line in lines if line and not line.startswith("//"))
-
-
-def _squeezed(line: str) -> str:
-    if "`" in line or "/" in line:
-        return line
-    parts = _QUOTED.split(line)  # code and quoted text by turns
-    return "".join(part if number % 2 else _SPACED.sub(r"\1", part) for number, part in enumerate(parts))
 
 
 def _policy(script: str, style: str) -> str:

@@ -1,6 +1,8 @@
 // @ts-check
+/* The interface in Spanish, by its English words. */
+
 /* What the page says in Spanish, by its English; {0}, {1} … are blanks. Words of the vocabulary stand at the end. */
-const SPANISH = {
+export const SPANISH = {
 	"January February March April May June July August September October November December":
 		"enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 	"spring summer autumn winter": "primavera verano otoño invierno",

@@ -1,0 +1,22 @@
+// @ts-check
+/* What the crowd asks of the page, under one name. */
+export {
+	disputed,
+	edges,
+	edgesOfEvent,
+	events,
+	actors,
+	dated,
+	dayOf,
+	family,
+	held,
+	involved,
+	isHeld,
+	looks,
+	touchesDispute,
+	typeWords,
+} from "../data.js";
+export { figurePath } from "../figures.js";
+export { factKind, heldInRange } from "../shown.js";
+export { relationWords } from "../strands.js";
+export { toldBy } from "../voices.js";

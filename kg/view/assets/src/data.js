@@ -1,0 +1,157 @@
+// @ts-check
+/* The data of the page, read once: tables by id, and what belongs to what. */
+import { diploUnzipped } from "./unpack.js";
+
+/** @param {string} id */
+export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+export let raw = JSON.parse(byId("data").textContent || "{}");
+
+if (typeof raw === "string") raw = JSON.parse(await diploUnzipped(raw)); // large data are packed
+
+/** @template T @param {Record<string, any>} table @returns {Map<string, T>} */
+const table = (table) => new Map(Object.entries(table).map(([id, value]) => [id, { ...value, id }]));
+
+/** @type {Map<string, Actor>} */ export const actors = new Map(raw.nodes.map((/** @type {Actor} */ n) => [n.id, n]));
+
+/** @type {Map<string, Happening>} */ export const events = table(raw.events);
+
+/** @type {Map<string, Claim>} */ export const claims = table(raw.claims);
+
+/** @type {Map<string, Held>} */ export const held = table(raw.states);
+
+/** @type {Map<string, Look>} */ export const looks = new Map(raw.types.map((/** @type {Look} */ t) => [t.key, t]));
+
+/** @type {Map<string, string>} */ export const sources = new Map(Object.entries(raw.sources));
+
+/** @type {Cited[]} */
+export const cited = raw.evidence.map((/** @type {any[]} */ [source, ...rest]) => [
+	[...sources.keys()][source],
+	...rest,
+]);
+
+/** @type {Map<string, string>} */ const names = new Map(Object.entries(raw.names));
+
+/** @type {Map<string, string>} */ export const passages = new Map(Object.entries(raw.passages));
+
+for (const claim of claims.values())
+	for (const voice of [...(claim.asserted_by || []), ...(claim.denied_by || [])]) {
+		voice.actors ||= events.get(voice.event)?.actors || [];
+		voice.edtf ||= events.get(voice.event)?.edtf || "";
+	}
+
+/** Edges by id; the two directions of a symmetric relation are one edge, found under both ids. @type {Map<string, Edge>} */
+export const edgeById = new Map();
+
+/** @type {Edge[]} */
+export const edges = [];
+
+{
+	const seen = new Map();
+	for (const edge of /** @type {Edge[]} */ (raw.edges)) {
+		const twin = edge.symmetric && seen.get([edge.to, edge.predicate, edge.from].join("\n"));
+		edgeById.set(edge.id, twin || edge);
+		if (twin) continue;
+		seen.set([edge.from, edge.predicate, edge.to].join("\n"), edge);
+		edges.push(edge);
+	}
+}
+
+/** @template K, V @param {Map<K, V[]>} map @param {K} key @param {V} value */
+export const file = (map, key, value) => {
+	const list = map.get(key);
+	if (!list) map.set(key, [value]);
+	else if (!list.includes(value)) list.push(value);
+};
+
+/** @param {string | undefined} iso @param {number} otherwise */
+export const dayOf = (iso, otherwise) => {
+	const time = iso ? Date.parse(iso + "T00:00:00Z") : NaN;
+	return Number.isNaN(time) ? otherwise : Math.round(time / 864e5);
+};
+
+/** @param {number} day */
+export const isoOf = (day) => new Date(day * 864e5).toISOString().slice(0, 10);
+
+for (const event of events.values()) {
+	event.factuality ||= "Actual";
+	event.class_label ||= event.event_class || "";
+	event.lo = dayOf(event.earliest, -Infinity);
+	event.hi = dayOf(event.latest, Infinity);
+}
+
+/** @param {Happening} event */
+export const dated = (event) => event.lo > -Infinity && event.hi < Infinity;
+
+/** @param {Happening} a @param {Happening} b */
+export const byDate = (a, b) => sortDay(a) - sortDay(b) || a.hi - b.hi || (a.id < b.id ? -1 : 1);
+
+/** @param {Happening} event */
+export const sortDay = (event) => (event.lo > -Infinity ? event.lo : event.hi < Infinity ? event.hi : 1e9);
+
+export const DISPUTED = new Set(["Contested", "Denied"]);
+
+/** @param {Edge} edge */
+export const isHeld = (edge) => held.has((edge.because || [])[0]);
+
+/** The colour family: quad class 1–4, `q0` when uncoded, `tie` for offices and ties. @param {Edge} edge */
+export const family = (edge) => (isHeld(edge) ? "tie" : "q" + (edge.quad_class || 0));
+
+/** @param {Edge} edge */
+export const disputed = (edge) => DISPUTED.has(edge.status || "");
+
+/** @type {Map<string, Edge[]>} */ export const edgesOfEvent = new Map();
+
+/** @type {Map<string, Edge[]>} */ export const edgesOfActor = new Map();
+
+for (const edge of edges) {
+	for (const id of edge.because || []) file(edgesOfEvent, id, edge);
+	file(edgesOfActor, edge.from, edge);
+	file(edgesOfActor, edge.to, edge);
+}
+
+/** @type {Map<string, Happening[]>} */ export const eventsOfActor = new Map();
+
+/** @param {Happening} e */
+export const involved = (e) => [e.actors, e.targets, e.about, e.on_behalf_of, e.place].flatMap((ids) => ids || []);
+
+for (const event of events.values()) for (const id of involved(event)) file(eventsOfActor, id, event);
+
+/** @type {Map<string, Claim[]>} */ export const claimsOfActor = new Map();
+
+/** @type {Map<string, Claim[]>} */ export const claimsProposing = new Map();
+
+for (const claim of claims.values()) {
+	const voices = [...(claim.asserted_by || []), ...(claim.denied_by || [])].flatMap((voice) => voice.actors);
+	for (const id of [...(claim.about || []), ...voices]) file(claimsOfActor, id, claim);
+	for (const id of claim.proposes || []) file(claimsProposing, id, claim);
+}
+
+/** @type {Map<string, Held[]>} */ export const heldOfActor = new Map();
+
+for (const state of held.values())
+	for (const id of [...(state.left || []), ...(state.right || [])]) file(heldOfActor, id, state);
+
+/** @param {string} id */
+export const degree = (id) => (edgesOfActor.get(id) || []).length;
+
+/** @param {string} id */
+export const name = (id) => actors.get(id)?.label || names.get(id) || id.replace(/^.*[/#:]/, "").replace(/-/g, " ");
+
+/** All names of an actor, the label first. @param {Actor} a */
+export const namesOf = (a) => [
+	...new Set([a.label, ...(a.labels || []).map(([, text]) => text), ...(a.aliases || [])]),
+];
+
+/** @param {Actor} actor */
+export const typeWords = (actor) => looks.get(actor.type)?.label || actor.type;
+
+/** @param {Happening} e */
+export const touchesDispute = (e) =>
+	[...(e.asserts || []), ...(e.denies || [])].some((id) => DISPUTED.has(claims.get(id)?.status || "")) ||
+	(claimsProposing.get(e.id) || []).some((claim) => DISPUTED.has(claim.status));
+
+/** @param {string} a @param {string} b */
+export function pairKey(a, b) {
+	return a < b ? a + "|" + b : b + "|" + a;
+}

@@ -1,0 +1,23 @@
+// @ts-check
+/* Words for those who hear the picture. */
+import { name, typeWords } from "./data.js";
+import { shown } from "./shown.js";
+import { count, t } from "./words.js";
+
+export const calmly = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** @param {Actor} actor */
+export const actorWords = (actor) =>
+	t(
+		"{0}, {1}, {2} shown",
+		actor.label,
+		typeWords(actor).toLowerCase(),
+		count([...shown.edges.keys()].filter((e) => e.from === actor.id || e.to === actor.id).length, "relation"),
+	);
+
+/** @param {Strand} strand */
+export function strandWords(strand) {
+	const what = strand.edges.map((edge) => edge.label).join(", ");
+	const evidence = strand.family === "tie" ? "" : ", " + count(strand.live.length, "event");
+	return `${name(strand.from)} ${strand.both ? t("and") : "→"} ${name(strand.to)}: ${what}${evidence}${strand.contested ? ", " + t("contested") : ""}`;
+}
