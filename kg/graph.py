@@ -6,7 +6,7 @@ Everything returns plain typed values, rdflib graphs or networkx graphs; nothing
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg import pages
+    from kg.analysis.escalation import Escalation
     from kg.export import Selection
     from kg.lens import Lens
     from kg.paths import Ways
@@ -224,6 +225,30 @@ class Graph:
         from kg.paths import ways
 
         return ways(self.store, start, end, limit, states=states, seen=self.lens(known_at, according_to))
+
+    def escalation(
+        self,
+        one: str,
+        other: str,
+        *,
+        by: str = "month",
+        level: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        as_of: date | None = None,
+        possible: bool = True,
+        only: Collection[str] | None = None,
+    ) -> Escalation:
+        """What two sides did to each other, window by window; see `kg.analysis.escalation`.
+
+        `only` restricts it to some events by id, as for one side's story or one state of knowledge.
+        """
+        from kg.analysis.escalation import escalation
+
+        return escalation(
+            self.store, one, other, by=by, level=level, since=since, until=until, as_of=as_of, possible=possible,
+            only=only,
+        )  # fmt: skip
 
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""

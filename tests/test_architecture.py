@@ -19,11 +19,12 @@ LEVELS = {
     "errors": 0, "terms": 0,
     "model": 1, "records": 1, "strict_yaml": 1, "resources": 1, "dates": 1, "sparql": 1,
     "dossier_format": 2, "registers": 2, "vocabulary": 2, "turtle": 2, "jsonld": 2, "gexf": 2, "lines": 2,
-    "passages": 2, "questions": 2, "stories": 2, "lens": 2,
+    "passages": 2, "questions": 2, "stories": 2, "lens": 2, "frames": 2,
     "dossier": 3, "lift": 3, "derive": 3, "store": 3, "tables": 3,
     "results": 4, "query": 5, "validate": 4,
     "feeds": 4, "pipeline": 5, "describe": 6,
     "curation": 6, "network": 6, "dataset": 6, "export": 7, "pages": 7, "paths": 7, "view": 7,
+    "analysis": 7,
     "graph": 8,
     "coverage": 9, "terminal": 9,
     "web": 10, "mcp": 10,
@@ -40,6 +41,8 @@ ROOMS = {
     "oxrdflib": {"dataset"},
     "pyshacl": {"validate"},
     "networkx": {"network", "gexf", "export", "paths", "graph"},
+    "matplotlib": {"analysis"},
+    "pandas": {"frames", "analysis"},
     "pyvis": {"view", "graph"},
     "jinja2": {"view", "web"},
     "starlette": {"web"},
@@ -47,7 +50,8 @@ ROOMS = {
     "mcp": {"mcp"},
 }  # fmt: skip
 
-HEAVY = ("rdflib", "networkx", "pyvis", "pyshacl", "IPython", "jinja2", "starlette", "uvicorn", "mcp")
+HEAVY = ("rdflib", "networkx", "pyvis", "pyshacl", "IPython", "jinja2", "starlette", "uvicorn", "mcp", "matplotlib",
+         "pandas", "numpy")
 
 
 def room(path: Path) -> str:

@@ -47,6 +47,7 @@ CALLS: dict[str, Callable[[Graph], Any]] = {
     "show": lambda g: g.show("petro"),
     "timeline": lambda g: g.timeline("trump", "petro"),
     "path": lambda g: g.path("bessent", "tren-de-aragua"),
+    "escalation": lambda g: g.escalation("trump", "petro"),
     "view": lambda g: g.view(),
     "export": lambda g: g.export("turtle"),
     "stats": lambda g: g.stats(),

@@ -13,7 +13,7 @@ from kg.cli import out
 
 _TOUR_ROWS = 9
 _PARTS = ("click", "jinja2", "networkx", "oxrdflib", "pyoxigraph", "pyshacl", "pyvis", "rdflib", "PyYAML")
-_EXTRAS = {"pandas": "pandas", "starlette": "serve", "uvicorn": "serve", "mcp": "mcp"}
+_EXTRAS = {"matplotlib": "analysis", "pandas": "analysis", "starlette": "serve", "uvicorn": "serve", "mcp": "mcp"}
 
 
 @click.command(short_help="Build the graph: dossiers → checked store.")

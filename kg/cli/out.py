@@ -147,6 +147,23 @@ def page(value: Any, form: str | None, output: str | None, text: Callable[[], st
         raise UsageError(f"'{chosen}' is not a format here.", hint=f"Use one of: text, json{others}.")
 
 
+def as_json(value: Any) -> str:
+    """Write records as JSON; days as ISO texts."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def comma_separated(records: list[dict[str, Any]]) -> str:
+    """Write flat records as CSV with a header (RFC 4180); None is empty."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(records[0]) if records else [], lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue()
+
+
 def plain(value: Any) -> Any:
     """Turn records into dictionaries and lists."""
     return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value

@@ -1,0 +1,167 @@
+"""Analyses in, words out: what a plot shows, said so that nobody needs to see it; and tables for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kg.analysis.escalation import ALL, BACK, DOSSIERS, MUTUAL, THERE, Escalation, Row
+from kg.analysis.reciprocity import Answering
+from kg.tables import table
+
+_QUADS = ("verbal cooperation", "material cooperation", "verbal conflict", "material conflict")
+
+
+def title(found: Escalation) -> str:
+    """Name the pair, the level and the windows of a series."""
+    one, other = (name(found, side) for side in found.sides)
+    level = "" if found.level == "person" else f", at the level of {found.level}s"
+    return f"{one} and {other}, by {found.by}{level}"
+
+
+def name(found: Escalation, node: str) -> str:
+    """The label of an id."""
+    return found.names.get(node, node)
+
+
+def way(found: Escalation, direction: str) -> str:
+    """Say a direction with names."""
+    one, other = (name(found, side) for side in found.sides)
+    return {THERE: f"{one} → {other}", BACK: f"{other} → {one}", MUTUAL: "both together", ALL: "all"}[direction]
+
+
+def escalation(found: Escalation) -> str:
+    """Say a series in sentences: how much, when most, what turned, who answers whom, and what to beware of."""
+    return "\n".join([f"{title(found)}, {found.since} to {found.until}.", *_series(found), *caveats(found)]) + "\n"
+
+
+def _series(found: Escalation) -> Iterable[str]:
+    for total in (row for row in found.totals if row.direction == ALL):
+        whose = "" if total.series == DOSSIERS else f"{total.series}: "
+        yield f"{whose}{_much(found, total)}"
+        for each in (row for row in found.totals if row.series == total.series and row.direction != ALL):
+            yield f"  {way(found, each.direction)}: {_counted(each)}."
+        rows = found.of(ALL, total.series, total.scheme)
+        worst = min(rows, key=lambda row: (row.goldstein, row.start))
+        if worst.goldstein < 0:
+            yield f"{whose}Most hostile was {worst.window}: {_counted(worst)}."
+        best = max(rows, key=lambda row: (row.goldstein, row.start))
+        if best.goldstein > 0:
+            yield f"{whose}Friendliest was {best.window}: {_counted(best)}."
+    yield from turns(found)
+    yield from answers(found)
+
+
+def _much(found: Escalation, total: Row) -> str:
+    kinds = ", ".join(f"{count} {word}" for count, word in zip(total.quad, _QUADS, strict=True) if count)
+    return f"{_counted(total)}{f' ({kinds})' if kinds else ''}."
+
+
+def _counted(row: Row) -> str:
+    events = f"{row.certain} event{'' if row.certain == 1 else 's'}"
+    maybe = f" and {row.possible} possible" if row.possible else ""
+    score = f", Goldstein sum {row.goldstein:+g}" if row.mean is not None else ""
+    bounds = f" (between {row.possible_low:+g} and {row.possible_high:+g} with the possible ones)"
+    return f"{events}{maybe}{score}{bounds if (row.possible_low, row.possible_high) != (row.goldstein,) * 2 else ''}"
+
+
+def turns(found: Escalation) -> list[str]:
+    """Say where the level of a series changed."""
+    return [
+        f"{'' if turn.series == DOSSIERS else f'{turn.series}: '}Turn in {turn.window} ({way(found, turn.direction)}): "
+        f"the mean by {found.by} went from {turn.before:+g} to {turn.after:+g}."
+        for turn in found.turns
+    ]
+
+
+def answers(found: Escalation) -> list[str]:
+    """Say who answers whom, how fast, and at which lag the two series go together."""
+    told = [_answering(found, side) for side in found.reciprocity.sides if side.acts]
+    strongest = found.reciprocity.strongest
+    if strongest:
+        first, then = found.sides if strongest.windows >= 0 else found.sides[::-1]
+        far = abs(strongest.windows)
+        when = f"{far} {found.by}{'' if far == 1 else 's'} after {name(found, first)}" if far else "at the same time"
+        told.append(
+            f"The two series go together most when {name(found, then)} acts {when}: correlation "
+            f"{strongest.correlation:+.2f} (beyond ±{found.reciprocity.band:.2f} is more than chance)."
+        )
+    elif found.reciprocity.lags:
+        told.append(f"At no lag up to three {found.by}s do the two series go together more than by chance.")
+    return told
+
+
+def _answering(found: Escalation, side: Answering) -> str:
+    fast = ""
+    if side.dated and side.least is not None and side.most is not None:
+        fast = f", after a median of {side.least:g} to {side.most:g} days as far as the dates tell"
+    return f"{name(found, side.by)} is said to answer {side.answered} of {side.acts} acts of the other side{fast}."
+
+
+def caveats(found: Escalation) -> list[str]:
+    """Say what is not counted, and on what the numbers rest."""
+    total = next(row for row in found.totals if row.direction == ALL)
+    told = []
+    if found.left_out:
+        parts = ", ".join(f"{len(each.events)} {each.why}" for each in found.left_out)
+        told.append(f"Not counted: {parts}. What was threatened, planned or alleged is not what was done.")
+    if found.undated:
+        told.append(f"Not dated, and in no {found.by}: {', '.join(found.undated)}.")
+    if total.certain:
+        publishers = sorted({by for node in total.events for by in found.acts[node].reporters})
+        if total.single_source == total.certain and len(publishers) == 1:
+            told.append(f"All of it rests on one publisher: {name(found, publishers[0])}.")
+        elif total.single_source:
+            told.append(f"{total.single_source} of {total.certain} events have one publisher only.")
+        if total.contested:
+            without = f"without them the sum is {total.without_contested:+g}"
+            told.append(f"{total.contested} of {total.certain} events rest on contested claims; {without}.")
+        if total.open_office:
+            held = sorted({name(found, office) for via in found.offices.values() for office in via})
+            told.append(
+                f"{total.open_office} count by an office that is not known for sure on the day ({', '.join(held)})."
+            )
+    told.append("No event in a window means that none is recorded here. Goldstein sums are an index, not a truth.")
+    return told
+
+
+def rows_table(found: Escalation, width: int = 0) -> str:
+    """Lay the rows out for a terminal: a line for each window in which something happened or may have."""
+    directions = [each for each in (THERE, BACK, MUTUAL) if any(row.direction == each for row in found.rows)]
+    parts = []
+    for series, scheme in found.series():
+        lines = {each: {row.window: row for row in found.of(each, series, scheme)} for each in (*directions, ALL)}
+        header = [found.by, *(way(found, each) for each in directions), "events", "possible", "Goldstein", "band"]
+        body = [_cells(window, lines, directions) for window, row in lines[ALL].items() if row.certain or row.possible]
+        heading = f"{series}, scores {scheme}\n" if len(found.series()) > 1 else ""
+        parts.append(heading + table(header, body, width))
+    return "\n".join(parts)
+
+
+def _cells(window: str, lines: dict[str, dict[str, Row]], directions: Sequence[str]) -> list[str]:
+    whole = lines[ALL][window]
+    each = [lines[direction].get(window) for direction in directions]
+    low, high = f"{whole.band_low:+g}", f"{whole.band_high:+g}"
+    return [
+        window,
+        *(f"{row.goldstein:+g} ({row.certain})" if row and row.certain else "" for row in each),
+        str(whole.certain),
+        str(whole.possible) if whole.possible else "",
+        f"{whole.goldstein:+g}" if whole.mean is not None else "",
+        (f"{low} … {high}" if low != high else low) if whole.mean is not None else "",
+    ]
+
+
+def events_list(found: Escalation) -> str:
+    """List the events behind each window, with their days and scores."""
+    lines = []
+    for row in (row for row in found.rows if row.direction == ALL and (row.events or row.possible_events)):
+        lines.append(f"{row.window}{'' if row.series == DOSSIERS else f' {row.series}'}")
+        for mark, ids in (("  ", row.events), ("  possible: ", row.possible_events)):
+            lines += [f"{mark}{_event(found, node)}" for node in ids]
+    return "\n".join(lines) + "\n"
+
+
+def _event(found: Escalation, node: str) -> str:
+    act = found.acts[node]
+    score = f" {act.goldstein:+g}" if act.goldstein is not None else ""
+    return f"{'≠ ' if act.contested else ''}{act.label} [{act.edtf or 'undated'}]{score}  id:{node}"

@@ -1,0 +1,80 @@
+"""Commands that analyse: escalation and balance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from kg.cli import out
+from kg.errors import UsageError
+
+_FORMS = ("table", "csv", "json", "words", "svg", "png")
+_SUFFIXES = {".csv": "csv", ".json": "json", ".txt": "words", ".svg": "svg", ".png": "png"}
+
+
+def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options --from and --to of a period."""
+    command = click.option("--to", "until", metavar="DAY", help="Only what may have happened on or before this day.")(
+        command
+    )
+    return click.option("--from", "since", metavar="DAY", help="Only what may have happened on or after this day.")(
+        command
+    )
+
+
+@click.command(short_help="Show how a quarrel went: two sides, window by window.")
+@click.argument("one")
+@click.argument("other")
+@period_options
+@click.option("--by", default="month", show_default=True, metavar="WINDOW", help="One of: year, month, week, day.")
+@click.option("--level", metavar="LEVEL", help="One of: state, government, person; by default that of what is named.")
+@click.option("--certain/--possible", default=False, help="Count only what surely lies in a window.  [default: both]")
+@click.option("--events", is_flag=True, help="List the events behind each window.")
+@out.as_of_option
+@out.format_option(", ".join(_FORMS))
+@out.output_option
+@out.store_option
+def escalation(
+    one: str, other: str, since: str | None, until: str | None, by: str, level: str | None, certain: bool, events: bool,
+    as_of: str | None, form: str | None, output: str | None, location: str,
+) -> None:  # fmt: skip
+    """Show what two sides did to each other, window by window: events, Goldstein sums, turns, who answers whom.
+
+    At the level of states or governments a person counts for the one in which he or she holds office on the day. What
+    was threatened, planned, promised or alleged is not counted, nor are summaries. Each row of csv and json holds the
+    ids of its events.
+    """
+    from kg.analysis import escalation as series
+    from kg.analysis import words
+
+    found = out.open_graph(location).escalation(
+        one, other, by=by, level=level, since=out.day(since), until=out.day(until), as_of=out.day(as_of),
+        possible=not certain,
+    )  # fmt: skip
+    width = out.width() if out.terminal() else 0
+    below = words.events_list(found) if events else words.escalation(found)
+    _emit(form, output, {
+        "table": lambda: f"{words.rows_table(found, width)}\n{below}",
+        "words": lambda: words.escalation(found),
+        "csv": lambda: out.comma_separated(series.records(found)),
+        "json": lambda: out.as_json(found),
+        "svg": found.svg,
+        "png": found.png,
+    })  # fmt: skip
+
+
+def _emit(form: str | None, output: str | None, makers: dict[str, Callable[[], str | bytes]]) -> None:
+    """Write a result in the form asked: that of -f, of the file name, else a table for eyes and JSON for pipes."""
+    name = output if output not in (None, "-") else ""
+    inferred = next((word for suffix, word in _SUFFIXES.items() if (name or "").endswith(suffix)), "")
+    chosen = form or inferred or ("table" if out.terminal() and not name else "json" if not name else "")
+    if not chosen:
+        raise UsageError(f"{output}: the name does not say the format.", hint="Add -f, for example -f csv.")
+    if chosen not in makers:
+        raise UsageError(f"'{chosen}' is not a format here.", hint=f"Use one of: {', '.join(makers)}.")
+    made = makers[chosen]()
+    out.emit(made, output)
+    if name:
+        out.say(f"Wrote {output}.")
