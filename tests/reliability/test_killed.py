@@ -1,8 +1,8 @@
-"""Nothing is lost or half-written: commands killed with SIGKILL at random moments leave the state before or after.
+"""Nothing is lost or half-written: commands killed with SIGKILL leave the state before or after.
 
-Half of the deaths come after a random time, half at a random one of the moments at which the process opens a file for
-writing, renames, makes or removes something below the folder that it writes to; the audit hooks of Python tell these
-moments, so no code of ours is changed. `KG_LONG=1` kills 500 times, else 14.
+Each command dies just before and just after every moment at which it opens a file for writing, renames, makes or
+removes something below the folder that it writes to (Python's audit hooks tell these moments, so no code of ours is
+changed), and then at random times. `KG_LONG=1` kills 500 times; else each such moment once and ten times at random.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from tests.reliability.conftest import Promise
 
 ROOT = Path(__file__).resolve().parents[2]
-RUNS = 500 if os.environ.get("KG_LONG") else 14
+RUNS = 500 if os.environ.get("KG_LONG") else 0
+AT_RANDOM = 10
 LABEL = "SELECT ?label { id:us-treasury rdfs:label ?label }"
 BEFORE, AFTER = "US Treasury", "Treasury of the United States"
 
@@ -38,6 +39,9 @@ import os, signal, sys
 moment, folder = int(sys.argv[1]), os.path.realpath(sys.argv[2])
 from kg.cli import run
 seen = [0]
+def after(frame, event, function):
+    if event == "c_return" and function is not sys.setprofile:
+        os.kill(os.getpid(), signal.SIGKILL)
 def watch(event, args):
     if event in ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree") or (
         event == "open" and isinstance(args[1], str) and set(args[1]) & set("wxa+")
@@ -47,7 +51,7 @@ def watch(event, args):
             if seen[0] == moment:
                 os.kill(os.getpid(), signal.SIGKILL)
             if seen[0] == -moment:
-                sys.setprofile(lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+                sys.setprofile(after)
 sys.addaudithook(watch)
 code = run(sys.argv[3:])
 print(seen[0])
@@ -125,21 +129,16 @@ def test_a_killed_command_leaves_the_state_before_or_after(
     allowed = {name: {data, written(home)[name]} for name, data in first.items()}
     assert all(len(versions) == 2 for versions in allowed.values()), "the two states should differ in every file"
     data_folder.change(f",{AFTER},", f",{BEFORE},", data_folder.entities)
+    plan = list(deaths(whole, chance))
     inside = died = 0
-    for run in range(RUNS):
-        command = COMMANDS[run % len(COMMANDS)] if run % 2 else COMMANDS[0]
-        moments, seconds = whole[command.name]
-        if chance.random() < 0.6:
-            moment = chance.randint(1, moments) * chance.choice((-1, 1))
-            child = start(moment, home / command.output, command.args(data_folder.path, home))
-            child.communicate(timeout=60)
-            inside += child.returncode == -9
-        else:
-            child = start(0, home / command.output, command.args(data_folder.path, home))
-            time.sleep(chance.uniform(0, seconds))
+    for run, (command, moment, seconds) in enumerate(plan):
+        child = start(moment, home / command.output, command.args(data_folder.path, home))
+        if not moment:
+            time.sleep(seconds)
             child.kill()
-            child.communicate(timeout=60)
+        child.communicate(timeout=60)
         died += child.returncode == -9
+        inside += child.returncode == -9 and moment != 0
         label = state(home)
         assert label in (BEFORE, AFTER), f"run {run}: {command.name} left a build that says {label!r}"
         for name, data in written(home).items():
@@ -147,12 +146,31 @@ def test_a_killed_command_leaves_the_state_before_or_after(
         wanted = BEFORE if label == AFTER else AFTER
         if current(data_folder) != wanted:
             data_folder.change(f",{label},", f",{wanted},", data_folder.entities)
-    assert died > RUNS // 2, "most of the processes were still alive when they were to die"
+    assert died > len(plan) // 2, "most of the processes were still alive when they were to die"
     leave_no_rubbish(data_folder, home)
     promise(
-        "killed commands leave the state before or after", tried=RUNS, survived=RUNS,
+        "killed commands leave the state before or after", tried=len(plan), survived=len(plan),
         note=f"{died} died by SIGKILL, {inside} of them while writing",
     )  # fmt: skip
+
+
+def deaths(whole: dict[str, tuple[int, float]], chance: random.Random) -> Iterator[tuple[Command, int, float]]:
+    """What is killed when: every moment from both sides, then random moments and random times (moment 0)."""
+    told = 0
+    for command in COMMANDS:
+        for moment in range(1, whole[command.name][0] + 1):
+            yield command, moment, 0
+            yield command, -moment, 0
+            told += 2
+    for run in range(max(RUNS - told, AT_RANDOM)):
+        command = COMMANDS[run % len(COMMANDS)]
+        moments, seconds = whole[command.name]
+        by_moment = RUNS and chance.random() < 0.3
+        yield (
+            command,
+            chance.randint(1, moments) * chance.choice((-1, 1)) if by_moment else 0,
+            chance.uniform(0, seconds),
+        )
 
 
 def measured(command: Command, data: Path, home: Path) -> tuple[int, float]:
