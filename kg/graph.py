@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from kg import pages
     from kg.analysis.escalation import Escalation
+    from kg.diff import Diff, Side
     from kg.export import Selection
     from kg.lens import Lens
     from kg.paths import Ways
@@ -250,6 +252,55 @@ class Graph:
             only=only,
         )  # fmt: skip
 
+    def diff(
+        self,
+        old: Graph | str | Path | None = None,
+        *,
+        as_of: tuple[Day, Day] | None = None,
+        known_at: tuple[Day, Day] | None = None,
+        according_to: str = "",
+    ) -> Diff:
+        """What differs: from an `old` build to this one, or in this one between two days.
+
+        `as_of` asks what began, ended, happened, was said and denied between the days, `known_at` what became known.
+
+        Raises:
+            StorageError: there is no build at `old`.
+            UsageError: not one of the three is asked, or the second day is not after the first.
+            NotFound: nothing was known on the first day.
+        """
+        from kg import describe, diff
+
+        if len([each for each in (old, as_of, known_at) if each is not None]) != 1:
+            raise UsageError("A diff needs an older build, or two days.", hint="Give old, as_of or known_at.")
+        here = self._side()
+        who = self.lens(according_to=according_to)
+        if as_of:
+            first, last = (_needed(day) for day in as_of)
+            return diff.days(who.picture(describe.picture(self.store)), first, last, here, who.according_to)
+        if known_at:
+            first, last = (_needed(day) for day in known_at)
+            if last <= first:
+                raise UsageError(f"{last} is not after {first}.", hint="Name the earlier day first.")
+            whole = describe.picture(self.store, as_of=describe.horizon(self.store), everyone=True)
+            then, now = (self.lens(day, according_to).picture(whole) for day in (first, last))
+            eve, end = (replace(here, name=f"as known on {day}") for day in (first, last))
+            return diff.pictures(then, now, eve, end, who.according_to)
+        before = old if isinstance(old, Graph) else Graph(str(old))
+        seen = before.lens(according_to=according_to)
+        then, now = (
+            lens.picture(describe.picture(graph.store, as_of=describe.horizon(graph.store), everyone=True))
+            for graph, lens in ((before, seen), (self, who))
+        )
+        return diff.pictures(then, now, before._side(), here, who.according_to)
+
+    def _side(self) -> Side:
+        from kg.diff import Side
+
+        held = self.stats()
+        counts = {name: int(count) for name, count in held["counts"].items()}
+        return Side(self.location, str(held["digest"]), str(held.get("diplokg", "")), counts)
+
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""
         from kg import describe
@@ -360,6 +411,13 @@ class Graph:
 
 def _day(value: Day) -> date | None:
     return date.fromisoformat(query.day(value).value) if isinstance(value, str) else value
+
+
+def _needed(value: Day) -> date:
+    day = _day(value)
+    if day is None:
+        raise UsageError("A day is missing.", hint="Write both as YYYY-MM-DD.")
+    return day
 
 
 def open(location: str | Path = "build") -> Graph:

@@ -25,10 +25,10 @@ LEVELS = {
     "feeds": 4, "pipeline": 5, "describe": 6,
     "curation": 6, "network": 6, "dataset": 6, "export": 7, "pages": 7, "paths": 7, "view": 7,
     "analysis": 7,
-    "graph": 8,
-    "coverage": 9, "terminal": 9,
-    "web": 10, "mcp": 10,
-    "cli": 11, "__main__": 12, "__init__": 13,
+    "diff": 7, "report": 8, "graph": 10,
+    "coverage": 11, "terminal": 11,
+    "web": 12, "mcp": 12,
+    "cli": 13, "__main__": 14, "__init__": 15,
 }  # fmt: skip
 
 # Where each third-party library may be named.
@@ -44,7 +44,7 @@ ROOMS = {
     "matplotlib": {"analysis"},
     "pandas": {"frames", "analysis"},
     "pyvis": {"view", "graph"},
-    "jinja2": {"view", "web"},
+    "jinja2": {"view", "web", "report"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "mcp": {"mcp"},

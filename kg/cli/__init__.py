@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import analyse, ask, curate, hand_on, make, out, read, serve
+from kg.cli import analyse, ask, compare, curate, hand_on, make, out, read, serve
 from kg.errors import DataProblems, KgError
 
 
@@ -52,6 +52,7 @@ for command in (
     read.timeline,
     read.path,
     analyse.escalation,
+    compare.diff,
     hand_on.view,
     hand_on.export,
     serve.serve,

@@ -164,6 +164,21 @@ def comma_separated(records: list[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
+def document(makers: dict[str, Callable[[], str]], form: str | None, output: str | None) -> None:
+    """Emit a document in the format asked: that of -f, of the file name, else text for eyes and JSON for pipes."""
+    suffixes = {".html": "html", ".htm": "html", ".md": "md", ".json": "json", ".txt": "text"}
+    inferred = suffixes.get(Path(output or "").suffix.lower(), "")
+    if not form and not inferred and output not in (None, "-"):
+        raise UsageError(f"{output}: the name does not say the format.", hint=f"Use one of: {', '.join(makers)}.")
+    usual = "text" if terminal() and "text" in makers else "json" if "json" in makers else next(iter(makers))
+    chosen = form or inferred or usual
+    if chosen not in makers:
+        raise UsageError(f"'{chosen}' is not a format here.", hint=f"Use one of: {', '.join(makers)}.")
+    emit(makers[chosen](), output)
+    if output not in (None, "-"):
+        say(f"Wrote {output}.")
+
+
 def plain(value: Any) -> Any:
     """Turn records into dictionaries and lists."""
     return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value

@@ -1,0 +1,54 @@
+"""Commands that compare and hand over: diff, report, bundle and verify."""
+
+from __future__ import annotations
+
+import click
+
+from kg.cli import out
+from kg.errors import UsageError
+
+
+@click.command(short_help="Show what differs between two builds, or two days.")
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.option(
+    "--as-of", nargs=2, metavar="DAY1 DAY2", help="One build on two days: what began, ended, was said, denied."
+)
+@click.option("--known-at", nargs=2, metavar="DAY1 DAY2", help="One build, as known on two days.")
+@out.according_to_option
+@out.format_option("text, md, json, html")
+@out.output_option
+@click.option("--exit-status", is_flag=True, help="Exit with 1 if anything differs.")
+@out.store_option
+def diff(
+    old: str | None,
+    new: str | None,
+    as_of: tuple[str, str] | None,
+    known_at: tuple[str, str] | None,
+    according_to: str,
+    form: str | None,
+    output: str | None,
+    exit_status: bool,
+    location: str,
+) -> int:
+    """Show what differs between two builds, or in one build between two days.
+
+    kg diff OLD NEW compares two build folders (NEW is --store if left out); kg diff --as-of 2025-10-01 2025-11-01 tells
+    what began, ended, happened, was said and denied in between.
+    """
+    from kg.report import differences
+
+    if len([each for each in (old, as_of, known_at) if each]) != 1:
+        raise UsageError(
+            "It must be said what to compare.", hint="Two builds (kg diff OLD NEW), or --as-of or --known-at DAY1 DAY2."
+        )
+    graph = out.open_graph(new or location)
+    found = graph.diff(old, as_of=as_of, known_at=known_at, according_to=according_to)
+    makers = {
+        "text": lambda: differences.text(found, out.width()),
+        "md": lambda: differences.markdown(found),
+        "json": lambda: out.as_json(found),
+        "html": lambda: differences.html(found),
+    }
+    out.document(makers, form, output)
+    return 1 if exit_status and found.changes else 0
