@@ -19,12 +19,14 @@ import yaml
 
 from kg import pipeline, resources
 from kg.analysis.changes import _SHORTEST, _partition, change_points
-from kg.analysis.escalation import ALL, BACK, MUTUAL, THERE, Escalation, Row
+from kg.analysis.escalation import ALL, BACK, MUTUAL, THERE, Escalation, Row, escalation
 from kg.analysis.reciprocity import correlations
 from kg.analysis.windows import span, spans
 from kg.dates import parse
 from kg.errors import NotFound, UsageError
 from kg.graph import Graph
+from kg.store import Embedded
+from kg.terms import DIP, GRAPH, ID
 from kg.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -172,7 +174,7 @@ def test_an_office_counts_only_while_it_is_held(data_folder: DataFolder, tmp_pat
         graph.escalation("us-treasury", "petro", level="state")
 
 
-def test_one_event_in_two_dossiers_counts_once_with_both_publishers(data_folder: DataFolder, tmp_path: Path) -> None:
+def test_one_event_in_two_dossiers_counts_once_with_both_publishers(data_folder: DataFolder) -> None:
     second = data_folder.dossier.read_text(encoding="utf-8")
     second = second[: second.index("claims:")].replace("note-for-the-tests", "second-note")
     for name in ("trump-accuses-petro", "petro-denies-part-in-drug-trade", "treasury-sanctions-petro"):
@@ -180,14 +182,16 @@ def test_one_event_in_two_dossiers_counts_once_with_both_publishers(data_folder:
     second = second.replace("publisher: diplokg", "publisher: cnn")
     data_folder.dossier.with_name("second.yaml").write_text(second, encoding="utf-8")
     data_folder.change("colombia,state", "cnn,publisher,CNN,,,,,,\ncolombia,state", data_folder.entities)
-    pipeline.build(data_folder.path, tmp_path / "twice")
-    assert Graph(tmp_path / "twice").escalation("trump", "petro").totals[-1].certain == 2
-    data_folder.add(
-        "  - id: judgement-one-accusation\n    left: trump-accuses-petro\n    right: second-trump-accuses-petro\n"
-        "    verdict: Positive\n    reason: The same words.\n"
+    lines = pipeline.quads(pipeline.gather(data_folder.path))
+    found = escalation(Embedded.in_memory(lines), "trump", "petro")
+    assert (found.totals[-1].certain, found.totals[-1].possible) == (2, 2)
+    judged = (
+        ("verdict", f"{DIP}Positive"),
+        ("left", f"{ID}trump-accuses-petro"),
+        ("right", f"{ID}second-trump-accuses-petro"),
     )
-    pipeline.build(data_folder.path, tmp_path / "once")
-    found = Graph(tmp_path / "once").escalation("trump", "petro")
+    lines += [f"<{ID}one-accusation> <{DIP}{name}> <{value}> <{GRAPH}doc/second-note> .\n" for name, value in judged]
+    found = escalation(Embedded.in_memory(lines), "trump", "petro")
     assert (found.totals[-1].certain, found.totals[-1].possible) == (1, 2)  # the denial has no last day
     merged = next(act for act in found.acts.values() if act.id.endswith("trump-accuses-petro"))
     assert merged.reporters == ("cnn", "diplokg")
