@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from kg import pages
     from kg.analysis.escalation import Escalation
+    from kg.analysis.structure import Structure
     from kg.diff import Diff, Side
     from kg.export import Selection
     from kg.lens import Lens
@@ -300,6 +301,27 @@ class Graph:
         held = self.stats()
         counts = {name: int(count) for name, count in held["counts"].items()}
         return Side(self.location, str(held["digest"]), str(held.get("diplokg", "")), counts)
+
+    def structure(
+        self,
+        *,
+        by: str = "year",
+        level: str = "person",
+        sign: str = "goldstein",
+        since: date | None = None,
+        until: date | None = None,
+        as_of: date | None = None,
+        possible: bool = False,
+        cumulative: bool = False,
+        only: Collection[str] | None = None,
+    ) -> Structure:
+        """Who is for and against whom, window by window: balance, camps, brokers; see `kg.analysis.structure`."""
+        from kg.analysis.structure import structure
+
+        return structure(
+            self.store, by=by, level=level, sign=sign, since=since, until=until, as_of=as_of, possible=possible,
+            cumulative=cumulative, only=only,
+        )  # fmt: skip
 
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""

@@ -43,7 +43,7 @@ ROOMS = {
     "pycountry": {"feeds"},
     "rapidfuzz": {"feeds"},
     "pyshacl": {"validate"},
-    "networkx": {"network", "gexf", "export", "paths", "graph"},
+    "networkx": {"analysis", "network", "gexf", "export", "paths", "graph"},
     "matplotlib": {"analysis"},
     "pandas": {"frames", "analysis"},
     "pyvis": {"view", "graph"},

@@ -48,6 +48,7 @@ CALLS: dict[str, Callable[[Graph], Any]] = {
     "timeline": lambda g: g.timeline("trump", "petro"),
     "path": lambda g: g.path("bessent", "tren-de-aragua"),
     "escalation": lambda g: g.escalation("trump", "petro"),
+    "balance": lambda g: g.structure(),
     "view": lambda g: g.view(),
     "export": lambda g: g.export("turtle"),
     "stats": lambda g: g.stats(),

@@ -28,7 +28,7 @@ class Act:
     """One event as it is counted: who did what to whom within which days, its scores, and how sure it is.
 
     `quad` is 1–4 or 0 when uncoded, `goldstein` None when unscored and of the table `scheme`. `reporters` are the
-    publishers; `contested` says that a claim it makes, or that it happened, is denied or contradicted.
+    publishers; `contested` says that a claim it makes, or that it happened, is denied or contradicted, by `against`.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Act:
     plover: str = UNCODED
     reporters: tuple[str, ...] = ()
     contested: bool = False
+    against: tuple[str, ...] = ()
     responds_to: tuple[str, ...] = ()
 
     @property
@@ -76,7 +77,7 @@ def acts(store: Store, only: Collection[str] | None = None) -> dict[str, Act]:
     ):
         found[local_name(row["s"])][row["p"]].append(row["o"])
     reporters, contested = _reporters(store, within), _contested(store, within)
-    made = {node: _act(node, own, reporters.get(node, ()), node in contested) for node, own in sorted(found.items())}
+    made = {node: _act(node, own, reporters.get(node, ()), contested.get(node)) for node, own in sorted(found.items())}
     whole = _merged(made, _judged_same(store, within))
     return whole if only is None else {node: act for node, act in whole.items() if node in only}
 
@@ -92,7 +93,7 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _act(node: str, own: Mapping[str, list[str]], reporters: tuple[str, ...], contested: bool) -> Act:
+def _act(node: str, own: Mapping[str, list[str]], reporters: tuple[str, ...], against: set[str] | None) -> Act:
     def many(predicate: str) -> tuple[str, ...]:
         return tuple(sorted(map(local_name, own.get(predicate, ()))))
 
@@ -116,7 +117,8 @@ def _act(node: str, own: Mapping[str, list[str]], reporters: tuple[str, ...], co
         scheme=one(f"{DIP}goldsteinScheme"),
         plover=one(f"{DIP}plover").removeprefix(PLOVER) or UNCODED,
         reporters=reporters,
-        contested=contested,
+        contested=against is not None,
+        against=tuple(sorted(against or ())),
         responds_to=many(f"{DIP}respondsTo"),
     )
 
@@ -130,12 +132,17 @@ def _reporters(store: Store, within: str) -> dict[str, tuple[str, ...]]:
     return {node: tuple(sorted(names)) for node, names in found.items()}
 
 
-def _contested(store: Store, within: str) -> set[str]:
-    """Events that assert a contested claim, or of which somebody denies that they happened."""
-    text = f"""SELECT DISTINCT ?s WHERE {{ {within}
-      {{ GRAPH ?g {{ ?s dip:asserts ?claim }} ?claim dip:status dip:Contested }}
-      UNION {{ GRAPH ?g {{ ?claim dip:proposes ?s . ?other dip:denies ?claim }} }} }}"""
-    return {local_name(row["s"]) for row in query.rows(store, text)}
+def _contested(store: Store, within: str) -> dict[str, set[str]]:
+    """Events that assert a contested claim, or of which somebody denies that they happened, each with who does so."""
+    text = f"""SELECT DISTINCT ?s ?who WHERE {{ {within}
+      {{ GRAPH ?g {{ ?s dip:asserts ?claim }} ?claim dip:status dip:Contested .
+         OPTIONAL {{ {{ ?denial dip:denies ?claim ; dip:actor ?who }}
+           UNION {{ ?claim dip:contradicts|^dip:contradicts ?other . ?reply dip:asserts ?other ; dip:actor ?who }} }} }}
+      UNION {{ GRAPH ?g {{ ?claim dip:proposes ?s . ?other dip:denies ?claim ; dip:actor ?who }} }} }}"""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in query.rows(store, text):
+        found[local_name(row["s"])] |= {local_name(row["who"])} if row["who"] else set()
+    return found
 
 
 def _judged_same(store: Store, within: str) -> list[tuple[str, str]]:
@@ -176,5 +183,6 @@ def _folded(best: Act, all_of_them: Iterable[Act]) -> Act:
         on_behalf_of=union("on_behalf_of"),
         reporters=union("reporters"),
         responds_to=union("responds_to"),
+        against=union("against"),
         contested=any(act.contested for act in each),
     )

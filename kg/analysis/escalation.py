@@ -447,7 +447,7 @@ def _left_out(inside: Sequence[_Placed]) -> tuple[LeftOut, ...]:
 def _names(told: Iterable[Act], counted: Iterable[_Placed], pair: tuple[str, str], sides: Sides) -> dict[str, str]:
     """The labels of all parties, publishers and offices that are told."""
     each = tuple(told)
-    used = {node for act in each for node in (*act.doers, *act.targets, *act.reporters)} | set(pair)
+    used = {node for act in each for node in (*act.doers, *act.targets, *act.reporters, *act.against)} | set(pair)
     via = {office for placed in counted for office in placed.via}
     offices = {office.id: office.label for held in sides.offices.values() for office in held if office.id in via}
     return {**{node: sides.names.get(node, node) for node in sorted(used)}, **offices}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.analysis import words
 from kg.analysis.escalation import ALL, BACK, DOSSIERS, MUTUAL, THERE, Escalation, Row
+from kg.analysis.structure import Structure
 from kg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _counts(axes: Axes, found: Escalation, series: str, scheme: str, windows: Se
     axes.set_ylabel("events" if series == DOSSIERS else f"events, {series}")
     axes.legend(frameon=False, fontsize=8, loc="upper left")
     axes.locator_params(axis="y", integer=True)
-    _ticks(axes, windows)
+    _ticks(axes, [window.window for window in windows])
 
 
 def _scores(axes: Axes, found: Escalation, series: str, scheme: str, windows: Sequence[Row]) -> None:
@@ -110,15 +111,59 @@ def _scores(axes: Axes, found: Escalation, series: str, scheme: str, windows: Se
                       va="bottom", transform=axes.get_xaxis_transform())  # fmt: skip
     axes.set_ylabel(f"Goldstein sum\n({scheme})" if scheme else "Goldstein sum")
     axes.legend(frameon=False, fontsize=8, loc="lower left")
-    _ticks(axes, windows)
+    _ticks(axes, names)
 
 
-def _ticks(axes: Axes, windows: Sequence[Row]) -> None:
+def _ticks(axes: Axes, windows: Sequence[str]) -> None:
     """Name at most some twenty windows, so that their names do not run into each other."""
     step = max(1, -(-len(windows) // 20))
     chosen = range(0, len(windows), step)
-    axes.set_xticks(list(chosen), [windows[i].window for i in chosen], rotation=45, ha="right")
+    axes.set_xticks(list(chosen), [windows[i] for i in chosen], rotation=45, ha="right")
     axes.set_xlim(-0.6, len(windows) - 0.4)
+
+
+def structure(found: Structure, form: str = "svg") -> bytes:
+    """Draw ties and triads by window, balanced and not, and the share of frustrated ties.
+
+    Raises:
+        UsageError: matplotlib is not installed.
+    """
+    _needs_matplotlib()
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(8, 6), layout="constrained")
+        ties, triads, frustrated = figure.subplots(3, 1)
+        figure.suptitle(words.structure_title(found), fontsize=11, x=0.01, ha="left")
+        windows = [network.window for network in found.networks]
+        signs = [[tie.sign for tie in network.ties] for network in found.networks]
+        _stacked(
+            ties, "ties", windows, ("positive", [s.count(1) for s in signs]), ("negative", [s.count(-1) for s in signs])
+        )
+        _stacked(
+            triads, "triads", windows, ("balanced", [n.balanced for n in found.networks]),
+            ("unbalanced", [n.unbalanced for n in found.networks]),
+        )  # fmt: skip
+        shares = [n.frustration / len(n.ties) if n.ties else 0.0 for n in found.networks]
+        frustrated.plot(range(len(windows)), shares, color="black", marker="o", markersize=4, linewidth=1)
+        frustrated.set_ylim(-0.02, max([0.5, *shares]) + 0.02)
+        frustrated.set_ylabel("frustrated ties (share)")
+        _ticks(frustrated, windows)
+        return written(figure, form, words.structure_title(found), words.structure(found))
+
+
+def _stacked(
+    axes: Axes, what: str, windows: Sequence[str], lower: tuple[str, Sequence[int]], upper: tuple[str, Sequence[int]]
+) -> None:
+    places = range(len(windows))
+    axes.bar(places, lower[1], color="0.75", hatch="///", edgecolor="black", linewidth=0.6, label=lower[0])
+    axes.bar(places, upper[1], bottom=lower[1], color="0.35", edgecolor="black", linewidth=0.6, label=upper[0])
+    axes.set_ylabel(what)
+    axes.set_ylim(0, max([1, *(a + b for a, b in zip(lower[1], upper[1], strict=True))]) * 1.1)
+    axes.locator_params(axis="y", integer=True)
+    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    _ticks(axes, windows)
 
 
 def written(figure: Figure, form: str, title: str, description: str) -> bytes:

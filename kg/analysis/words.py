@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kg.analysis.escalation import ALL, BACK, DOSSIERS, MUTUAL, THERE, Escalation, Row
 from kg.analysis.reciprocity import Answering
+from kg.analysis.structure import Network, Shift, Structure, Triad
 from kg.tables import table
 
 _QUADS = ("verbal cooperation", "material cooperation", "verbal conflict", "material conflict")
@@ -161,7 +162,105 @@ def events_list(found: Escalation) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _event(found: Escalation, node: str) -> str:
+def _event(found: Escalation | Structure, node: str) -> str:
+    """An event on one line; what is contested is marked, with who denies or contradicts it."""
     act = found.acts[node]
     score = f" {act.goldstein:+g}" if act.goldstein is not None else ""
-    return f"{'≠ ' if act.contested else ''}{act.label} [{act.edtf or 'undated'}]{score}  id:{node}"
+    against = f" (denied or contradicted by {', '.join(found.names.get(who, who) for who in act.against)})"
+    return (
+        f"{'≠ ' if act.contested else ''}{act.label}{against if act.against else ''} "
+        f"[{act.edtf or 'undated'}]{score}  id:{node}"
+    )
+
+
+def structure_title(found: Structure) -> str:
+    """Name the windows and the level of the networks."""
+    level = "" if found.level == "person" else f", at the level of {found.level}s"
+    return f"Who is for and against whom, by {found.by}{level}"
+
+
+def structure(found: Structure) -> str:
+    """Say the networks in sentences: their ties, triads, camps, brokers, what shifted, and what to beware of."""
+    lines = [f"{structure_title(found)}, {found.since} to {found.until}."]
+    for network in found.networks:
+        lines += _network(found, network)
+    lines += [_shift(found, shift) for shift in found.shifts]
+    how = (
+        f"the sum of Goldstein scores ({found.scheme})" if found.sign == "goldstein" else "the more frequent quad class"
+    )
+    lines.append(f"A tie is positive or negative by {how}; acts that cancel each other out make none.")
+    if found.undecided:
+        lines.append(f"Not dated to one {found.by}, and left out: {len(found.undecided)} events.")
+    lines.append("The networks hold what is recorded here, which is not all that happened.")
+    return "\n".join(lines) + "\n"
+
+
+def _network(found: Structure, network: Network) -> list[str]:
+    positive = sum(tie.sign > 0 for tie in network.ties)
+    signs = f"{positive} positive and {len(network.ties) - positive} negative ties"
+    neutral = f", {len(network.neutral)} without a sign" if network.neutral else ""
+    told = f"{network.window}: {len(network.places)} sides, {signs}{neutral}."
+    lines = [told, f"  {_balance(network)}"]
+    lines += [f"  Unbalanced: {_triad(found, triad)}." for triad in network.triads if not triad.balanced]
+    if network.frustrated:
+        pairs = "; ".join(" – ".join(found.names[node] for node in pair) for pair in network.frustrated)
+        bound = "" if network.exact else " or fewer (an upper bound)"
+        lines.append(f"  Two camps would leave {network.frustration}{bound} ties frustrated: {pairs}.")
+    brokers = sorted((p for p in network.places if p.betweenness), key=lambda p: (-p.betweenness, p.node))[:3]
+    if brokers:
+        who = ", ".join(f"{found.names[place.node]} ({place.betweenness:.2f})" for place in brokers)
+        lines.append(f"  Between the others stand {who}.")
+    return lines
+
+
+def _balance(network: Network) -> str:
+    if not network.triads:
+        return "No three sides are all tied, so there is no triad to balance."
+    return f"{network.balanced} of {len(network.triads)} triads are balanced."
+
+
+def _triad(found: Structure, triad: Triad) -> str:
+    first, second, third = (found.names[node] for node in triad.nodes)
+    pairs = ((first, second), (first, third), (second, third))
+    return ", ".join(f"{a} {'+' if sign > 0 else '−'} {b}" for (a, b), sign in zip(pairs, triad.signs, strict=True))
+
+
+def _shift(found: Structure, shift: Shift) -> str:
+    names = ", ".join(found.names[node] for node in shift.nodes)
+    behind = ", ".join(f"id:{event}" for event in shift.events) or "what left the window"
+    return f"{shift.window}: {names} went from {shift.before} to {shift.after}, by {behind}."
+
+
+def structure_table(found: Structure, width: int = 0) -> str:
+    """Lay the networks out for a terminal, a line for each window."""
+    header = [found.by, "sides", "+", "−", "balanced", "unbalanced", "frustrated", "communities", "between the others"]
+    body = []
+    for network in found.networks:
+        positive = sum(tie.sign > 0 for tie in network.ties)
+        broker = max(network.places, key=lambda place: (place.betweenness, place.node))
+        body.append(
+            [
+                network.window,
+                str(len(network.places)),
+                str(positive),
+                str(len(network.ties) - positive),
+                str(network.balanced) if network.triads else "",
+                str(network.unbalanced) if network.triads else "",
+                f"{'' if network.exact else '≤ '}{network.frustration}",
+                str(len(network.communities)),
+                f"{found.names[broker.node]} ({broker.betweenness:.2f})" if broker.betweenness else "",
+            ]
+        )
+    return table(header, body, width)
+
+
+def ties_list(found: Structure) -> str:
+    """List the ties of each window with their sums and the events behind them."""
+    lines = []
+    for network in found.networks:
+        lines.append(network.window)
+        for tie in (*network.ties, *network.neutral):
+            mark = {1: "+", -1: "−", 0: "0"}[tie.sign]
+            lines.append(f"  {found.names[tie.one]} {mark} {found.names[tie.other]}  {tie.goldstein:+g}")
+            lines += [f"    {_event(found, event)}" for event in tie.events]
+    return "\n".join(lines) + "\n"

@@ -52,6 +52,7 @@ for command in (
     read.timeline,
     read.path,
     analyse.escalation,
+    analyse.balance,
     compare.diff,
     hand_on.view,
     hand_on.export,

@@ -65,6 +65,46 @@ def escalation(
     })  # fmt: skip
 
 
+@click.command(short_help="Show who is for and against whom: balance, camps, brokers.")
+@period_options
+@click.option("--by", default="year", show_default=True, metavar="WINDOW", help="One of: year, month, week, day.")
+@click.option(
+    "--level", default="person", show_default=True, metavar="LEVEL", help="One of: state, government, person."
+)
+@click.option("--sign", default="goldstein", show_default=True, metavar="HOW", help="Sign of a tie: goldstein or quad.")
+@click.option("--possible/--certain", default=False, help="Count what may lie in a window, too.  [default: certain]")
+@click.option("--cumulative", is_flag=True, help="Let each window hold everything since the first.")
+@click.option("--events", is_flag=True, help="List the ties of each window with their events.")
+@out.as_of_option
+@out.format_option(", ".join(_FORMS))
+@out.output_option
+@out.store_option
+def balance(
+    since: str | None, until: str | None, by: str, level: str, sign: str, possible: bool, cumulative: bool,
+    events: bool, as_of: str | None, form: str | None, output: str | None, location: str,
+) -> None:  # fmt: skip
+    """Show the signed network of each window: who is for and against whom, balanced triads, camps, and brokers.
+
+    A tie is positive or negative by what the two did to each other. Only what happened counts, and no summary.
+    """
+    from kg.analysis import structure, words
+
+    found = out.open_graph(location).structure(
+        by=by, level=level, sign=sign, since=out.day(since), until=out.day(until), as_of=out.day(as_of),
+        possible=possible, cumulative=cumulative,
+    )  # fmt: skip
+    width = out.width() if out.terminal() else 0
+    below = words.ties_list(found) if events else words.structure(found)
+    _emit(form, output, {
+        "table": lambda: f"{words.structure_table(found, width)}\n{below}",
+        "words": lambda: words.structure(found),
+        "csv": lambda: out.comma_separated(structure.records(found)),
+        "json": lambda: out.as_json(found),
+        "svg": found.svg,
+        "png": found.png,
+    })  # fmt: skip
+
+
 def _emit(form: str | None, output: str | None, makers: dict[str, Callable[[], str | bytes]]) -> None:
     """Write a result in the form asked: that of -f, of the file name, else a table for eyes and JSON for pipes."""
     name = output if output not in (None, "-") else ""
