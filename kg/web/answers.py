@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,41 +28,40 @@ class Table:
     cut: bool = False
 
 
-def asked(graph: Graph, question: Question, values: Mapping[str, str]) -> Table:
-    """Ask a saved question here and now; only for questions that come with the ontology."""
-    answer = graph.query(question.name, values)
-    assert isinstance(answer, Rows)
-    return _table(answer.variables, [_cells(answer.variables, row) for row in answer.rows])
+def given(question: Question, parameters: Mapping[str, str]) -> dict[str, str]:
+    """The values of a question's parameters as a visitor gave them, else the defaults."""
+    return {p.name: parameters.get(p.name, "").strip()[:300] or p.default for p in question.parameters}
 
 
-def terms(graph: Graph, text: str) -> list[dict[str, Cell]]:
-    """Ask a SELECT query of ours and give its rows as terms by variable."""
-    answer = graph.query(text)
+def rows(graph: Graph, text: str) -> tuple[tuple[str, ...], Iterator[dict[str, Cell]]]:
+    """Ask a SELECT query of ours here and now, unguarded: its variables, and its rows as terms by variable."""
+    answer = graph.store.query(text)
     assert isinstance(answer, Rows)
-    return [_cells(answer.variables, row) for row in answer.rows]
+    return answer.variables, (_cells(answer.variables, row) for row in answer.rows)
 
 
 def _cells(variables: tuple[str, ...], row: tuple[Any, ...]) -> dict[str, Cell]:
     return {name: None if term is None else json_term(term) for name, term in zip(variables, row, strict=True)}
 
 
-def _table(variables: tuple[str, ...], rows: list[dict[str, Cell]], cut: bool = False) -> Table:
+def table(variables: tuple[str, ...], rows: list[dict[str, Cell]], cut: bool = False) -> Table:
     """Lay rows out for eyes: empty columns go, and a last column of our ids becomes the link of its row."""
     used = [name for name in variables if any(row.get(name) for row in rows)]
-    about = used[-1] if len(used) > 1 and all(_ours(row.get(used[-1])) for row in rows) else ""
+    about = used[-1] if len(used) > 1 and all(ours(row.get(used[-1])) for row in rows) else ""
     columns = tuple(name for name in used if name != about)
-    shown = tuple((tuple(row.get(name) for name in columns), _ours(row.get(about))) for row in rows)
+    shown = tuple((tuple(row.get(name) for name in columns), ours(row.get(about))) for row in rows)
     return Table(columns or variables, shown, cut)
 
 
-def _ours(cell: Cell) -> str:
+def ours(cell: Cell) -> str:
+    """The local id of a cell that holds an IRI of ours, else nothing."""
     return str(cell["value"])[len(ID) :] if cell and cell["type"] == "uri" and cell["value"].startswith(ID) else ""
 
 
 async def pooled(build: Build, text: str) -> Table:
     """Ask a saved question with a visitor's values, in a worker."""
     found, cut = await _select(build, text)
-    return _table(tuple(found["head"]["vars"]), found["results"]["bindings"], cut)
+    return table(tuple(found["head"]["vars"]), found["results"]["bindings"], cut)
 
 
 async def named(build: Build, text: str) -> set[str]:
@@ -72,7 +71,7 @@ async def named(build: Build, text: str) -> set[str]:
         UsageError: the answer is no table.
     """
     found, _ = await _select(build, text)
-    return {_ours(cell) for row in found["results"]["bindings"] for cell in row.values()} - {""}
+    return {ours(cell) for row in found["results"]["bindings"] for cell in row.values()} - {""}
 
 
 async def _select(build: Build, text: str) -> tuple[dict[str, Any], bool]:

@@ -76,7 +76,7 @@ def create_app(settings: Settings, log: Log = to_stderr) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await current.start()
+        await current.start(app.state.renderer.warm)
         yield
         await current.close()
 

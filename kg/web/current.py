@@ -104,9 +104,10 @@ class Current:
             raise Unavailable("The server is starting.", hint="Try again in a moment.")
         return self._build
 
-    async def start(self) -> None:
-        """Start the workers, and watch for a newer build."""
+    async def start(self, also: Callable[[], None] = lambda: None) -> None:
+        """Start the workers, warm what pages are made of (and what `also` warms), and watch for a newer build."""
         self._build = self._first
+        self._spawn(asyncio.to_thread(also))
         self._spawn(self._prepared(self._build))  # pages are answered before the workers are there; queries wait
         if not self._build.remote:
             self._spawn(self._watch())

@@ -10,8 +10,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from kg.questions import all_questions
+from kg.errors import NotFound, UsageError
+from kg.questions import all_questions, question
 from kg.terms import BASE, DIP, PREFIXES, REL
+from kg.web import answers
 from kg.web.current import Build
 from kg.web.documents import tagged
 from kg.web.errors import BadRequest
@@ -30,7 +32,9 @@ async def page(request: Request) -> Response:
     scripts = f"'{digest(asset('query.js'))}' '{digest(renderer.script)}' {host}/static/query.js"
     styles = f"'{digest(renderer.style)}' '{digest(asset('query.css'))}' {host}/static/query.css"
     rules = policy(scripts, styles, frame_src="'self'", img_src="'self' data: blob:")
-    context = {"title": "Query", "q": "", "questions": all_questions(), "saved": _saved(), "build": build}
+    text, problem = await _begun(build, request)
+    context = {"title": "Query", "q": "", "questions": all_questions(), "saved": _saved(), "build": build,
+               "text": text, "problem": problem}  # fmt: skip
     shown: Response = renderer.page(
         "query.html",
         headers={"content-security-policy": rules, "cache-control": "no-cache"},
@@ -40,6 +44,28 @@ async def page(request: Request) -> Response:
         **context,
     )
     return shown
+
+
+async def _begun(build: Build, request: Request) -> tuple[str, str]:
+    """The query that stands in the editor at first, and what is wrong with the address that named it."""
+    name = request.query_params.get("question", "")
+    if not name:
+        return request.query_params.get("query", "") or _FIRST, ""
+    try:
+        values = answers.given(question(name), request.query_params)
+        return await asyncio.to_thread(build.graph.question_text, name, values), ""
+    except (UsageError, NotFound) as error:
+        return _FIRST, str(error)
+
+
+_FIRST = """SELECT ?who ?relation ?whom ?events ?status
+WHERE {
+  ?edge a dip:DerivedEdge ; rdf:subject ?who ; rdf:predicate ?relation ; rdf:object ?whom ;
+    dip:eventCount ?events ; dip:status ?status .
+}
+ORDER BY DESC(?events)
+LIMIT 100
+"""
 
 
 def _saved() -> list[dict[str, Any]]:

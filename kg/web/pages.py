@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import date
 from html import unescape
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -22,24 +21,13 @@ from kg.questions import Question, all_questions
 from kg.questions import question as saved_question
 from kg.records import EventRecord
 from kg.terms import ID, SLUG
-from kg.web import answers, documents, schema_org
+from kg.web import answers, chart, documents, panels, schema_org
 from kg.web.current import Build
 from kg.web.documents import NAMESPACES, tagged
 from kg.web.errors import NoSuchPage
 from kg.web.glossary import terms_of
 from kg.web.media import GRAPHS, HTML, SUFFIXES, TYPES, wanted
 from kg.web.picture import chosen, everything
-
-_PANELS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "entity": (
-        ("accusations-and-denials", ("who",)),
-        ("denials-by", ("who",)),
-        ("said-by-whom-where", ("who",)),
-        ("measures-of", ("who",)),
-        ("timeline-between", ("one", "other")),
-    ),
-}
-"""Saved questions that stand on a page, and the parameters that are bound to what the page is about."""
 
 
 async def _kept(request: Request, make: Callable[[Build], tuple[str, dict[str, Any]]]) -> Response:
@@ -75,12 +63,12 @@ async def home(request: Request) -> Response:
 
 def _home(build: Build) -> dict[str, Any]:
     site = build.site
-    busiest = Counter({node: len(events) for node, events in site.concerned.items() if node in site.entities})
-    contested = sorted((c for c in site.claims.values() if c.status != "Asserted"), key=lambda c: -len(c.denied_by))
     dated = [e for e in site.events.values() if e.factuality == "Actual" and not e.summary and e.earliest]
     return {
-        "title": "DiploKG", "q": "", "held": site.measured, "busiest": busiest.most_common(12),
-        "latest": dated[-6:][::-1], "contested": contested[:4], "chart": chart(list(site.events.values())),
+        "title": "DiploKG", "q": "", "held": site.measured, "latest": dated[-6:][::-1],
+        "months": panels.run(build, "escalation-by-month", "chart", "Events by month"),
+        "busiest": panels.run(build, "most-active", "active", "Most involved", 12),
+        "contested": panels.run(build, "contested-claims", "claims", "Claims against each other"),
     }  # fmt: skip
 
 
@@ -115,94 +103,41 @@ async def thing(request: Request) -> Response:
 
 
 def _thing(build: Build, slug: str, kind: str, day: date | None) -> tuple[str, dict[str, Any]]:
-    made = {
-        "entity": _entity, "event": _event, "claim": _claim, "measure": _state, "tenure": _state, "tie": _state,
-        "source": _source,
-    }.get(kind, _document)  # fmt: skip
-    template, context = made(build, slug, day)
-    own = {"title": build.site.label(slug), "q": "", "slug": slug, "kind": kind, "iri": ID + slug}
-    return template, {**own, "structured": schema_org.describe(build.site, slug, kind), **context}
+    template, own = _MAKERS.get(kind, ("document.html", lambda *_: {}))
+    return template, {
+        "title": build.site.label(slug), "q": "", "slug": slug, "kind": kind, "iri": ID + slug,
+        "structured": schema_org.describe(build.site, slug, kind), **own(build, slug, day),
+        "panels": panels.of(build, slug, kind, day if kind == "entity" else None),
+    }  # fmt: skip
 
 
-def _entity(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, Any]]:
+def _entity(build: Build, slug: str, day: date | None) -> dict[str, Any]:
     site = build.site
-    shown = day or site.horizon
-    events = [e for e in site.concerned.get(slug, ()) if day is None or not e.earliest or e.earliest <= day.isoformat()]
-    states = [s for s in site.states_of(slug, shown) if day is None or s.certainty != "no"]
-    return "entity.html", {
-        "entity": site.entities[slug], "day": shown, "asked": day is not None,
-        "happened": [e for e in events if e.factuality == "Actual"],
-        "unreal": [e for e in events if e.factuality != "Actual"],
-        "states": states, "claims": site.claims_of.get(slug, []), "chart": chart(events),
-        "edges": [edge for edge in site.edges if slug in (edge.subject, edge.object)],
-        "parts": [e for e in site.entities.values() if slug in e.part_of],
-        "panels": [] if day else _panels(build, slug, "entity"),
-    }  # fmt: skip
+    parts = [e.id for e in site.entities.values() if slug in e.part_of]
+    return {"entity": site.entities[slug], "day": day or site.horizon, "asked": day is not None, "parts": parts}
 
 
-def _panels(build: Build, slug: str, kind: str) -> list[dict[str, Any]]:
-    known = all_questions()
-    made = []
-    for name, parameters in _PANELS[kind]:
-        if name not in known:
-            continue
-        table = answers.asked(build.graph, known[name], dict.fromkeys(parameters, f"id:{slug}"))
-        if table.rows:
-            address = urlencode(dict.fromkeys(parameters, slug))
-            made.append({"question": known[name], "table": table, "address": f"/questions/{name}?{address}"})
-    return made
+def _event(build: Build, slug: str, day: date | None) -> dict[str, Any]:
+    return {"event": build.site.events[slug]}
 
 
-def _event(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, Any]]:
-    site, event = build.site, build.site.events[slug]
-    groups = {
-        "Answers to": event.responds_to, "Answered by": event.answered_by, "Says will or may happen": event.proposes,
-        "Said in": tuple(n for n in event.proposed_by if n in site.events), "Part of": event.part_of,
-        "Consists of": tuple(e.id for e in site.events.values() if slug in e.part_of),
-    }  # fmt: skip
-    return "event.html", {
-        "event": event,
-        "paths": _PATHS,
-        "claims": [site.claims[c] for c in (*event.asserts, *event.denies) if c in site.claims],
-        "proposing": [site.claims[c] for c in event.proposed_by if c in site.claims],
-        "related": {title: [site.events[n] for n in ids if n in site.events] for title, ids in groups.items()},
-        "measures": [s for s in site.states.values() if slug in (s.started_by, s.ended_by)],
-        "edges": [edge for edge in site.edges if slug in edge.because],
-    }
+def _claim(build: Build, slug: str, day: date | None) -> dict[str, Any]:
+    return {"claim": build.site.claims[slug]}
 
 
-_PATHS = {
-    "Answers to": "this dip:respondsTo ?event", "Answered by": "?event dip:respondsTo this",
-    "Says will or may happen": "this dip:proposes ?event", "Said in": "?event dip:proposes this",
-    "Part of": "this sem:subEventOf ?event", "Consists of": "?event sem:subEventOf this",
-}  # fmt: skip
-"""How each group of related events is told in SPARQL."""
-
-
-def _claim(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, Any]]:
-    site, claim = build.site, build.site.claims[slug]
-    against = [site.claims[c] for c in claim.contradicted_by if c in site.claims]
-    alleged = [site.events[e] for e in claim.proposes if e in site.events]
-    return "claim.html", {"claim": claim, "against": against, "alleged": alleged}
-
-
-def _state(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, Any]]:
+def _state(build: Build, slug: str, day: date | None) -> dict[str, Any]:
     shown = day or build.site.horizon
-    return "state.html", {"state": build.site.states_on(shown)[slug], "day": shown}
+    return {"state": build.site.states_on(shown)[slug], "day": shown}
 
 
-def _source(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, Any]]:
-    site = build.site
-    events = [e for e in site.events.values() if any(x.source == slug for x in e.evidence)]
-    claims = [c for c in site.claims.values() if any(x.source == slug for x in c.evidence)]
-    return "source.html", {"source": site.sources[slug], "events": events, "claims": claims, "chart": chart(events)}
+def _source(build: Build, slug: str, day: date | None) -> dict[str, Any]:
+    return {"source": build.site.sources[slug]}
 
 
-def _document(build: Build, slug: str, day: date | None) -> tuple[str, dict[str, Any]]:
-    out = answers.terms(build.graph, f"SELECT ?p ?o WHERE {{ <{ID}{slug}> ?p ?o }} ORDER BY ?p ?o")
-    back = answers.terms(build.graph, f"SELECT ?s ?p WHERE {{ ?s ?p <{ID}{slug}> }} ORDER BY ?p ?s LIMIT 200")
-    held = [s for s in build.site.states.values() if s.kind == "tenure" and s.type_label == build.site.posts.get(slug)]
-    return "document.html", {"out": out, "back": back, "held": held}
+_MAKERS: dict[str, tuple[str, Callable[[Build, str, date | None], dict[str, Any]]]] = {
+    "entity": ("entity.html", _entity), "event": ("event.html", _event), "claim": ("claim.html", _claim),
+    "source": ("source.html", _source), **dict.fromkeys(("measure", "tenure", "tie"), ("state.html", _state)),
+}  # fmt: skip
 
 
 def _day(request: Request, name: str) -> date | None:
@@ -248,7 +183,7 @@ def _timeline(build: Build, sides: list[str], since: date | None, until: date | 
         "nodes": nodes,
         "months": months,
         "every": every,
-        "chart": chart([event for event, _ in shown]),
+        "chart": chart.of_events([event for event, _ in shown]),
         "count": len(shown),
     }
 
@@ -259,26 +194,6 @@ def _bound(text: str) -> date | None:
 
 def _month(event: EventRecord) -> str:
     return (event.earliest or event.latest or "")[:7]
-
-
-def chart(events: list[EventRecord]) -> dict[str, Any] | None:
-    """Counts of events by month and quad class, ready to be drawn; events that may lie in two months are left out."""
-    sure = [e for e in events if e.factuality == "Actual" and not e.summary and e.earliest[:7] == e.latest[:7] != ""]
-    if len(sure) < 3:
-        return None
-    counts = Counter((e.earliest[:7], e.quad_class) for e in sure)
-    months = _months(min(m for m, _ in counts), max(m for m, _ in counts))
-    top = max(sum(counts[m, q] for q in range(5)) for m in months)
-    return {"months": months, "counts": counts, "top": top, "events": len(sure), "all": len(events)}
-
-
-def _months(first: str, last: str) -> list[str]:
-    year, month = map(int, first.split("-"))
-    found: list[str] = []
-    while (text := f"{year:04d}-{month:02d}") <= last and len(found) < 600:
-        found.append(text)
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    return found
 
 
 async def questions(request: Request) -> Response:
@@ -292,7 +207,7 @@ async def question(request: Request) -> Response:
     """One saved question, with its parameters as a form and its answer as a table."""
     build: Build = request.app.state.current.build
     asked = _question(request)
-    values = _values(asked, request)
+    values = answers.given(asked, request.query_params)
     problem, table, text = "", None, asked.text
     try:
         text = await asyncio.to_thread(build.graph.question_text, asked.name, values)
@@ -309,7 +224,7 @@ async def question_text(request: Request) -> Response:
     """The SPARQL of a saved question with its parameters bound."""
     build: Build = request.app.state.current.build
     asked = _question(request)
-    text = await asyncio.to_thread(build.graph.question_text, asked.name, _values(asked, request))
+    text = await asyncio.to_thread(build.graph.question_text, asked.name, answers.given(asked, request.query_params))
     return PlainTextResponse(text, headers={"cache-control": "no-cache"})
 
 
@@ -318,10 +233,6 @@ def _question(request: Request) -> Question:
     if len(name) > 80 or not SLUG.match(name):
         raise NoSuchPage("No question is called so.", hint="/questions lists them.")
     return saved_question(name)
-
-
-def _values(asked: Question, request: Request) -> dict[str, str]:
-    return {p.name: request.query_params.get(p.name, "").strip()[:300] or p.default for p in asked.parameters}
 
 
 async def vocabulary(request: Request) -> Response:

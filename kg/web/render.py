@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -36,11 +37,18 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(say=say, iso=iso, curie=compact, local=local_name, address=address, data=data)
+        self._templates.filters.update(
+            say=say, days=days, iso=iso, curie=compact, local=local_name, address=address, data=data
+        )
         self._templates.globals.update(
             style=Markup(self.style), script=Markup(self.script), version=__version__, ID=ID, BASE=BASE
         )
         self.policy = policy(f"'{digest(self.script)}'", f"'{digest(self.style)}'")
+
+    def warm(self) -> None:
+        """Compile the templates now, not when the first visitor comes."""
+        for name in self._templates.list_templates():
+            self._templates.get_template(name)
 
     def text(self, template: str, **context: Any) -> str:
         """Render a template as text."""
@@ -73,13 +81,23 @@ def asset(name: str, package: str = "kg.web", folder: str = "static") -> str:
 
 
 def tokens() -> str:
-    """The colours and measures of the network page, so that both look alike; dark also without a script."""
+    """The colours and measures of the network page, for both to look alike; dark without a script, never on paper."""
     found = re.findall(
         r":root(?:\[data-theme=\"dark\"\])? \{.*?\n\}\n", asset("app.css", "kg.view", "assets"), re.DOTALL
     )
     light, dark = found[:2]
     body = dark[dark.index("{") :]
-    return f'{light}{dark}@media (prefers-color-scheme: dark) {{\n:root:not([data-theme="light"]) {body}}}\n'
+    by_system = f'@media screen and (prefers-color-scheme: dark) {{\n:root:not([data-theme="light"]) {body}}}\n'
+    return f"{light}@media screen {{\n{dark}}}\n{by_system}"
+
+
+def days(text: str) -> str:
+    """Say the ISO days that stand in a text in words.
+
+    >>> days("2025-10-03 to 2025-10-31")
+    '3 October 2025 to 31 October 2025'
+    """
+    return re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", lambda found: say(found[0]), text)
 
 
 def data(value: Any) -> Markup:
@@ -90,6 +108,7 @@ def data(value: Any) -> Markup:
     return Markup(text)
 
 
+@lru_cache(maxsize=4096)
 def say(edtf: str) -> str:
     """Say a date in words; what cannot be read stays as it is.
 

@@ -6,7 +6,7 @@ Pages are made from these records and from saved questions; nothing here knows H
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -55,7 +55,7 @@ class Site:
     def warm(self) -> None:
         """Read every table now."""
         with self._lock:
-            _ = (self.index, self.concerned, self.sources, self.measured, self.words, self.claims_of)
+            _ = (self.index, self.concerned, self.sources, self.measured, self.words, self.named)
 
     @cached_property
     def entities(self) -> dict[str, EntityRecord]:
@@ -160,17 +160,10 @@ class Site:
         return found
 
     @cached_property
-    def claims_of(self) -> dict[str, list[ClaimRecord]]:
-        """The claims about each entity."""
-        found: dict[str, list[ClaimRecord]] = defaultdict(list)
-        for claim in self.claims.values():
-            for node in claim.about:
-                found[node].append(claim)
-        return found
-
-    def states_of(self, node: str, day: date | None) -> list[StateRecord]:
-        """The measures, tenures and ties of an entity."""
-        return [state for state in self.states_on(day).values() if node in (*state.left, *state.right)]
+    def named(self) -> dict[str, str]:
+        """The entity that each English label means, where it means but one."""
+        count = Counter(entity.label for entity in self.entities.values())
+        return {entity.label: entity.id for entity in self.entities.values() if count[entity.label] == 1}
 
     @cached_property
     def index(self) -> tuple[tuple[tuple[str, ...], Named], ...]:

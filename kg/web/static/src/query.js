@@ -76,7 +76,7 @@ const colours = HighlightStyle.define([
 const look = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--surface)", fontSize: "13.5px", maxHeight: "56vh" },
   "&.cm-focused": { outline: "2.5px solid var(--accent)", outlineOffset: "1px" },
-  ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", lineHeight: "1.6", minHeight: "190px" },
+  ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", lineHeight: "1.6", minHeight: "190px", maxHeight: "min(40vh, 340px)" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--soft)", border: "none" },
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--accent) 7%, transparent)" },
   ".cm-content": { caretColor: "var(--ink)" },
@@ -95,7 +95,7 @@ const view = new EditorView({
   root,
   parent: root,
   state: EditorState.create({
-    doc: new URLSearchParams(location.search).get("query") || area.value,
+    doc: area.value,
     extensions: [
       lineNumbers(), history(), drawSelection(), bracketMatching(), closeBrackets(), highlightActiveLine(), lintGutter(),
       autocompletion({ override: [complete], icons: false }), StreamLanguage.define(sparql), syntaxHighlighting(colours), look,
@@ -289,12 +289,13 @@ for (const tab of document.querySelectorAll("[role=tab]")) {
 const saved = JSON.parse(byId("saved").textContent);
 const picker = byId("question");
 const form = byId("parameters");
-function pick() {
+function pick(given) {
   const question = saved.find((each) => each.name === picker.value);
   form.hidden = !question;
   if (!question) return;
+  const value = (parameter) => (given instanceof URLSearchParams && given.get(parameter.name)) || parameter.default;
   form.replaceChildren(make("p", { class: "soft" }, question.description), ...question.parameters.map((parameter) =>
-    make("label", {}, parameter.doc, make("input", { name: parameter.name, value: parameter.default, type: parameter.type === "day" ? "date" : "text" }))),
+    make("label", {}, parameter.doc, make("input", { name: parameter.name, value: value(parameter), type: parameter.type === "day" ? "date" : "text" }))),
     make("button", { class: "primary" }, "Ask this"));
 }
 form.addEventListener("submit", async (event) => {
@@ -315,4 +316,9 @@ byId("share").addEventListener("click", async () => {
 byId("share").hidden = false;
 show();
 fetch("/vocabulary.json").then((response) => response.json()).then((found) => { vocabulary = found; if (answer) show(); });
-if (new URLSearchParams(location.search).get("query")) run();
+const asked = new URLSearchParams(location.search);
+if (asked.get("question") && !status.textContent) {
+  picker.value = asked.get("question");
+  pick(asked);
+  run();
+} else if (asked.get("query")) run();
