@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 Term = NamedNode | BlankNode | Literal | Triple
 CURRENT = "CURRENT"
+FEED_GRAPHS = f"{GRAPH}feed/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +311,54 @@ def _damaged(folder: Path, what: str) -> StorageError:
 def write(folder: Path, quads: list[str], about: Mapping[str, Any]) -> Path:
     """Write a generation beside the current one and swap it in; any failure leaves the current one.
 
+    The batches of feeds that the current one holds are kept.
+
+    Raises:
+        UsageError: the folder is the address of a service.
+        StorageError: the folder cannot be written, the disk is full, or another build is running there.
+    """
+    with writing(folder) as swap:
+        fresh = swap.begin(str(about["digest"])[:12])
+        _fill(fresh, quads, about, swap.before)
+        swap.finish()
+    return fresh
+
+
+class Swap:
+    """A change of generation under the folder's lock; a generation that is begun and not finished is removed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._name = _current(folder)
+        self._fresh: Path | None = None
+
+    @property
+    def before(self) -> Path | None:
+        """The folder of the generation that is in use, if there is one."""
+        return self._folder / self._name if self._name and (self._folder / self._name).is_dir() else None
+
+    def begin(self, digest: str) -> Path:
+        """Make the folder of a new generation."""
+        self._fresh = _free_name(self._folder, digest)
+        self._fresh.mkdir()
+        return self._fresh
+
+    def finish(self) -> None:
+        """Let the new generation be the one in use; the one before it stays, for whoever reads it still."""
+        assert self._fresh is not None
+        save(self._folder / CURRENT, f"{self._fresh.name}\n".encode())
+        _tidy(self._folder, keep={self._fresh.name, self._name})
+
+    def undo(self) -> None:
+        """Remove a new generation that did not come into use."""
+        if self._fresh is not None and _current(self._folder) != self._fresh.name:
+            shutil.rmtree(self._fresh, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[Swap]:
+    """Hold the lock of a build folder, and undo what was begun if anything fails.
+
     Raises:
         UsageError: the folder is the address of a service.
         StorageError: the folder cannot be written, the disk is full, or another build is running there.
@@ -319,27 +368,17 @@ def write(folder: Path, quads: list[str], about: Mapping[str, Any]) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
-            return _swap_in(folder, quads, about)
+            swap = Swap(folder)
+            try:
+                yield swap
+            except BaseException:
+                swap.undo()
+                raise
     except OSError as error:
         raise StorageError(
             f"{folder}: cannot be written: {error.strerror or error}.",
             hint="What was built before is untouched; make room, or choose another folder with --store.",
         ) from error
-
-
-def _swap_in(folder: Path, quads: list[str], about: Mapping[str, Any]) -> Path:
-    before = _current(folder)
-    fresh = _free_name(folder, str(about["digest"])[:12])
-    try:
-        fresh.mkdir()
-        _fill(fresh, quads, about)
-        save(folder / CURRENT, f"{fresh.name}\n".encode())
-    except BaseException:
-        if _current(folder) != fresh.name:
-            shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    _tidy(folder, keep={fresh.name, before})
-    return fresh
 
 
 def save(path: Path, data: bytes) -> None:
@@ -361,18 +400,42 @@ def save(path: Path, data: bytes) -> None:
         ) from error
 
 
-def _fill(fresh: Path, quads: list[str], about: Mapping[str, Any]) -> None:
+def _fill(fresh: Path, quads: list[str], about: Mapping[str, Any], before: Path | None) -> None:
     text = "".join(quads).encode()
     _write_synced(fresh / "kg.nq", text)
+    feeds = _batches(before)
+    if before is not None and feeds:
+        _Oxigraph.read_only(str(before / "store")).backup(str(fresh / "store"))
+        _keep_reports(before / "feeds", fresh / "feeds")
+        about = {**about, "feeds": feeds}
     store = _Oxigraph(str(fresh / "store"))
+    for graph in [] if not feeds else list(store.named_graphs()):
+        if not graph.value.startswith(FEED_GRAPHS):
+            store.remove_graph(graph)
     store.bulk_load(text, format=RdfFormat.N_QUADS)
-    store.optimize()
+    if not feeds:
+        store.optimize()
     store.flush()
     del store
     _write_synced(
         fresh / "manifest.json", (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
     )
     _sync_folder(fresh)
+
+
+def _batches(before: Path | None) -> list[dict[str, Any]]:
+    """The batches that a generation says it holds; a generation whose manifest is damaged holds none to rely on."""
+    try:
+        found = json.loads((before / "manifest.json").read_bytes()) if before else {}
+    except (OSError, ValueError):
+        return []
+    feeds = found.get("feeds", []) if isinstance(found, dict) else []
+    return feeds if isinstance(feeds, list) else []
+
+
+def _keep_reports(old: Path, new: Path) -> None:
+    if old.is_dir():
+        shutil.copytree(old, new)
 
 
 def _write_synced(path: Path, data: bytes) -> None:
@@ -432,7 +495,7 @@ def _names_graphs(text: str) -> bool:
 
 
 def _has_word(text: str, word: str) -> bool:
-    if word not in text.upper():
+    if not re.search(rf"(?<![A-Z_]){word}(?![A-Z_])", text, re.IGNORECASE):
         return False
     try:
         return any(token.text.upper() == word for token in sparql.tokens(text) if token.kind == "word")

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import analyse, ask, compare, curate, hand_on, make, out, read, serve
+from kg.cli import analyse, ask, compare, curate, feeds, hand_on, make, out, read, serve
 from kg.errors import DataProblems, KgError
 
 
@@ -54,6 +54,7 @@ for command in (
     analyse.escalation,
     analyse.balance,
     compare.diff,
+    feeds.import_,
     hand_on.view,
     hand_on.export,
     serve.serve,

@@ -28,4 +28,16 @@ class Feed:
         return import_module(f"kg.feeds.{self.module}").read
 
 
-FEEDS: dict[str, Feed] = {}
+FEEDS: dict[str, Feed] = {
+    feed.name: feed
+    for feed in (
+        Feed(
+            "gdelt",
+            "GDELT events and mentions",
+            "The GDELT Project",
+            "Free for any use with credit to the GDELT Project.",
+            "gdelt",
+            machine_coded=True,
+        ),
+    )
+}

@@ -8,6 +8,28 @@ are EDTF text at the precision of the feed; `line` and `file` say where the reco
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is asked of a feed: days from `first` to `last` (None: open), and two sides, in any order.
+
+    `sides` are codes or ids (`USA`, `colombia`); with two of them only events between them are taken, with one only
+    those in which it takes part.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    sides: tuple[str, ...] = ()
+
+    def holds(self, day: str) -> bool:
+        """Whether a day, as YYYY-MM-DD, lies in the window."""
+        return (not self.first or self.first.isoformat() <= day) and (not self.last or day <= self.last.isoformat())
+
+    def __str__(self) -> str:
+        days = f"{self.first or ''}/{self.last or ''}"
+        return " ".join(filter(None, (days if days != "/" else "", ",".join(self.sides))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +160,13 @@ class ListedTie:
     note: str = ""
 
 
-Record = Party | Office | CodedEvent | ListedMeasure | HeldOffice | ListedTie
+@dataclass(frozen=True, slots=True)
+class EventMention:
+    """One more report of an event, by its id; `known` says that the reader itself has seen the event."""
+
+    event: str
+    report: Report
+    known: bool = False
+
+
+Record = Party | Office | EventMention | CodedEvent | ListedMeasure | HeldOffice | ListedTie

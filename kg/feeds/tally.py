@@ -7,7 +7,7 @@ be dropped in silence.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 KEPT = 200  # rejected rows of one file that are kept in the report itself; all of them go to rejected.jsonl
@@ -26,7 +26,11 @@ class Rejected:
 
 @dataclass(slots=True)
 class Tally:
-    """The account of one file. `left_out` names the columns that are not used; `unknown` counts codes nobody knows."""
+    """The account of one file. `left_out` names the columns that are not used; `unknown` counts codes nobody knows.
+
+    `outside` counts rows before or after the window, or of events that are not here; `rejected` keeps the first rows
+    that were not taken, `refused` counts them all, and `sink`, if there is one, is handed each of them.
+    """
 
     file: str
     sha256: str = ""
@@ -34,14 +38,21 @@ class Tally:
     kept: int = 0
     duplicates: int = 0
     outside: int = 0
+    refused: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     left_out: tuple[str, ...] = ()
     unknown: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    sink: Callable[[Rejected], None] | None = field(default=None, repr=False, compare=False)
 
     def reject(self, line: int, reason: str, value: str = "", key: str = "") -> None:
         """Note a row that is not taken."""
-        self.rejected.append(Rejected(self.file, line, reason, value[:200], key))
+        row = Rejected(self.file, line, reason, value[:200], key[:200])
+        self.refused += 1
+        if len(self.rejected) < KEPT:
+            self.rejected.append(row)
+        if self.sink:
+            self.sink(row)
 
     def check(self) -> None:
         """Hold the numbers against each other.
@@ -49,7 +60,7 @@ class Tally:
         Raises:
             AssertionError: rows were read that nobody accounts for; this is a bug of the reader.
         """
-        told = self.kept + self.duplicates + self.outside + len(self.rejected)
+        told = self.kept + self.duplicates + self.outside + self.refused
         if told != self.read:
             raise AssertionError(f"{self.file}: {self.read} rows read, {told} accounted for")
 
@@ -60,7 +71,7 @@ class Tally:
             "sha256": self.sha256,
             "read": self.read,
             "kept": self.kept,
-            "rejected": len(self.rejected),
+            "rejected": self.refused,
             "duplicates": self.duplicates,
             "outside": self.outside,
             "left_out": list(self.left_out),

@@ -1,0 +1,107 @@
+"""The command that brings in feeds: import, with --list and --drop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.cli import out
+from kg.errors import UsageError
+
+
+@click.command("import", short_help="Bring in event data, lists and registers of others.")
+@click.argument("name", metavar="FEED", required=False)
+@click.argument("paths", metavar="FILE…", nargs=-1)
+@click.option("--from", "first", metavar="DAY", help="Leave out what happened before this day.")
+@click.option("--to", "last", metavar="DAY", help="Leave out what happened after this day.")
+@click.option("--strict", is_flag=True, help="Stop at the first row that is not taken; nothing is changed.")
+@click.option("--dry-run", is_flag=True, help="Read and report, change nothing.")
+@click.option("--again", is_flag=True, help="Read files that are already there once more.")
+@click.option("--list", "list_them", is_flag=True, help="List the batches that the build holds.")
+@click.option("--drop", metavar="BATCH", help="Take a batch out of the build.")
+@out.format_option("text, json")
+@out.output_option
+@out.store_option
+def import_(
+    name: str | None,
+    paths: tuple[str, ...],
+    first: str | None,
+    last: str | None,
+    strict: bool,
+    dry_run: bool,
+    again: bool,
+    list_them: bool,
+    drop: str | None,
+    form: str | None,
+    output: str | None,
+    location: str,
+) -> None:
+    """Bring in event data, lists and registers of others, marked as what they are.
+
+    FEED is one of those that `kg import --list` names; files may be folders, globs, zip, gz, or - for a stream. Each
+    import is one batch, wholly there or not at all; the same file again changes nothing. Every row is accounted for.
+    """
+    from kg import importing
+    from kg.feeds.records import Window
+
+    folder = Path(location)
+    if list_them or drop:
+        if name or paths:
+            raise UsageError("--list and --drop take no files.", hint="Name the batch after --drop.")
+        if drop:
+            gone = importing.drop(drop, folder)
+            out.say(f"Dropped {gone['name']}/{gone['batch']}: {gone['counts']['quads']:,} quads.")
+            return
+        have = importing.imported(folder)
+        out.page(have, form, output, lambda: _batches(have))
+        return
+    if not name or not paths:
+        raise UsageError("Name a feed and its files.", hint="For example: kg import gdelt 20180101.export.CSV.zip")
+    window = Window(out.day(first), out.day(last))
+    made = importing.import_feed(
+        name, paths, folder, window, strict=strict, dry_run=dry_run, again=again, progress=out.progress
+    )
+    out.progress("")
+    out.say(_report(made))
+    if form or output:
+        out.page(made, form, output, lambda: _report(made) + "\n")
+
+
+def _batches(have: list[dict[str, Any]]) -> str:
+    from kg.feeds import FEEDS
+
+    known = "".join(f"{feed.name:<16} {feed.title} ({feed.licence})\n" for feed in FEEDS.values())
+    rows = "".join(
+        f"{each['name']}/{each['batch']}  {each['counts']['events']:,} events, {each['counts']['quads']:,} quads, "
+        f"{len(each['files'])} files\n"
+        for each in have
+    )
+    return f"{known}\n{rows or 'No batch yet.'}\n"
+
+
+def _report(made: Any) -> str:
+    """The account of an import as a table: one line for each file."""
+    head = ("file", "read", "kept", "rejected", "outside", "duplicates")
+    rows = [tuple(str(each[key]) for key in head) for each in made.files]
+    widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
+    lines = [_row(row, widths) for row in [head, *rows]] if made.files else []
+    for each in made.files:
+        lines += [f"  {count:,} × {what}" for what, count in each["notes"].items()]
+        lines += [f"  {count:,} × unknown {what}" for what, count in each["unknown"].items()]
+        if each["left_out"]:
+            lines.append(f"  columns left out: {', '.join(each['left_out'])}")
+    if made.already:
+        lines.append(f"already there, nothing changed: {', '.join(made.already)}")
+    if made.batch:
+        told = ", ".join(f"{count:,} {what}" for what, count in made.counts.items() if count)
+        lines.append(f"{made.feed}/{made.batch}: {told}.{' Nothing was written.' if made.dry_run else ''}")
+    if made.rejected:
+        lines.append(f"rows not taken, with reasons: {made.rejected}/rejected.jsonl")
+    return "\n".join(lines)
+
+
+def _row(cells: tuple[str, ...], widths: list[int]) -> str:
+    name, *numbers = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+    return "  ".join([name.strip().ljust(widths[0]), *numbers])

@@ -1,0 +1,265 @@
+"""Files of a feed in, a batch in the build out: read → resolve → write → load, wholly or not at all.
+
+A batch is named by what it was made of. A file that is already there (by the hash of its unpacked bytes and the window
+asked for) is not read again, an event that an earlier batch of the feed holds is not written twice, and rows that
+were not taken are kept beside the store in `feeds/<name>/<batch>/rejected.jsonl`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg import __version__, batches, registered, store
+from kg.errors import DataProblems, NotFound, Problem, UsageError, did_you_mean
+from kg.feeds import FEEDS, Feed, actors, files, quads
+from kg.feeds.records import CodedEvent, EventMention, Record, Window
+from kg.feeds.tally import Rejected, Tally
+from kg.store import Store
+from kg.terms import DIP, ID, XSD
+from kg.vocabulary import vocabulary
+
+Progress = Callable[[str], None]
+ALWAYS = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of an import: the batch it made (empty if there was nothing new), its counts, each file's account."""
+
+    feed: str
+    batch: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    files: tuple[Mapping[str, object], ...] = ()
+    already: tuple[str, ...] = ()
+    rejected: str = ""
+    dry_run: bool = False
+
+
+def import_feed(
+    name: str,
+    paths: Sequence[str | Path],
+    folder: Path | str = "build",
+    window: Window = ALWAYS,
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    again: bool = False,
+    progress: Progress = lambda _: None,
+) -> Imported:
+    """Import files of a feed into a build as one batch.
+
+    Raises:
+        NotFound: no feed is called so.
+        DataProblems: with `strict`, the first row that is not taken; nothing is changed.
+        StorageError: a file cannot be read, there is no build, or it cannot be written.
+    """
+    feed, folder = found(name), Path(folder)
+    progress("reading")
+    about = store.manifest(folder)
+    named = files.sources(paths)
+    known = {} if again else _already(about, name, window)
+    new = [source for source in _distinct(named) if source.sha256 not in known]
+    already = tuple(source.name for source in named if source not in new)
+    if not new:
+        return Imported(name, "", already=already, dry_run=dry_run)
+    batch = quads.Batch(name, _batch_name(new, window))
+    with _target(folder, dry_run) as fresh:
+        view = fresh.view if fresh else store.open_store(str(folder))
+        work = _Work(feed, batch, new, window, strict, view, fresh)
+        report = work.run(progress)
+        if fresh:
+            fresh.about.setdefault("feeds", []).append(report)
+            _keep(fresh, batch, report, work.rejected)
+    where = "" if dry_run or not work.rejected else str(store.generation(folder) / "feeds" / name / batch.name)
+    told = tuple(source.tally.as_dict() for source in new)
+    return Imported(name, batch.name, report["counts"], told, already, where, dry_run)
+
+
+def found(name: str) -> Feed:
+    """Find a feed by its name.
+
+    Raises:
+        NotFound: none is called so.
+    """
+    if name not in FEEDS:
+        raise NotFound(f"No feed '{name}'.", hint=did_you_mean(name, FEEDS) or f"Known: {', '.join(FEEDS)}.")
+    return FEEDS[name]
+
+
+def imported(folder: Path | str = "build") -> list[dict[str, Any]]:
+    """The batches that a build holds, as its manifest tells of them."""
+    return list(store.manifest(Path(folder)).get("feeds", []))
+
+
+def drop(name: str, folder: Path | str = "build") -> dict[str, Any]:
+    """Take a batch out of a build, by its name or by that of its feed and its own: `gdelt/20180101-…`.
+
+    Raises:
+        NotFound: no batch is called so.
+        UsageError: several are.
+    """
+    folder = Path(folder)
+    have = imported(folder)
+    fitting = [each for each in have if name in (each["batch"], f"{each['name']}/{each['batch']}")]
+    if not fitting:
+        names = [f"{each['name']}/{each['batch']}" for each in have]
+        raise NotFound(f"No batch '{name}'.", hint=did_you_mean(name, names) or "`kg import --list` shows them.")
+    if len(fitting) > 1:
+        raise UsageError(f"Several feeds have a batch '{name}'.", hint="Write FEED/BATCH.")
+    gone = fitting[0]
+    with batches.change(folder) as fresh:
+        fresh.drop(quads.Batch(gone["name"], gone["batch"]).graph)
+        fresh.about["feeds"] = [each for each in fresh.about["feeds"] if each != gone]
+        fresh.forget(f"feeds/{gone['name']}/{gone['batch']}")
+    return gone
+
+
+class _Work:
+    """One import: reads, resolves and writes, and keeps what is needed for the report."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        batch: quads.Batch,
+        sources: Sequence[files.Source],
+        window: Window,
+        strict: bool,
+        view: Store,
+        fresh: batches.Fresh | None,
+    ) -> None:
+        self.feed, self.batch, self.sources, self.window = feed, batch, sources, window
+        self.rejected: list[Rejected] = []
+        self._strict = strict
+        self._fresh = fresh
+        self._tallies: dict[str, Tally] = {}
+        resolver = actors.Resolver(registered.read(view))
+        self.writer = quads.Writer(batch, resolver.resolve, vocabulary())
+        for source in sources:
+            source.tally.sink = self._refuse
+            self._tallies[source.name] = source.tally
+
+    def _refuse(self, row: Rejected) -> None:
+        if self._strict:
+            told = f"{row.reason}{f': {row.value}' if row.value else ''}."
+            raise DataProblems([Problem(row.file, row.line, row.key, told, "Leave --strict out to go on without it.")])
+        self.rejected.append(row)
+
+    def run(self, progress: Progress) -> dict[str, Any]:
+        progress("importing")
+        if self._fresh:
+            self._fresh.load(self._text(), self.batch.graph)
+            if self.writer.counts["quads"] > 200_000:
+                progress("putting in order")
+                self._fresh.put_in_order()
+        else:
+            for _ in self._text():
+                pass
+        for source in self.sources:
+            source.tally.check()
+        return {
+            "name": self.feed.name,
+            "batch": self.batch.name,
+            "window": str(self.window),
+            "tier": "full",
+            "files": [source.tally.as_dict() for source in self.sources],
+            "counts": dict(self.writer.counts),
+        }
+
+    def _text(self) -> Iterator[str]:
+        lines = 0
+        for text in self.writer.write(self._wanted(self.feed.reader()(self.sources, self.window))):
+            lines += text.count("\n")
+            yield text
+        for text in self.writer.closing():
+            lines += text.count("\n")
+            yield text
+        text = about_import(self.batch, self.feed, self.sources)
+        self.writer.counts["quads"] = lines + text.count("\n")
+        yield text
+
+    def _wanted(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Leave out events that an earlier batch of the feed holds, and mentions of events that nobody holds."""
+        have = self._fresh.about.get("feeds", []) if self._fresh else []
+        earlier = any(each["name"] == self.feed.name for each in have)
+        for record in records:
+            if isinstance(record, EventMention):
+                if not (record.known or (earlier and self._held(record.event))):
+                    tally = self._instead(record.report.at.file, "outside")
+                    tally.notes["mentions of events that are not here"] += 1
+                    continue
+            elif earlier and isinstance(record, CodedEvent) and self._held(record.id):
+                self._instead(record.reports[0].at.file, "duplicates")
+                continue
+            yield record
+
+    def _held(self, event: str) -> bool:
+        return self._fresh is not None and self._fresh.known(ID + event)
+
+    def _instead(self, file: str, what: str) -> Tally:
+        tally = self._tallies[file]
+        tally.kept -= 1
+        setattr(tally, what, getattr(tally, what) + 1)
+        return tally
+
+
+def about_import(batch: quads.Batch, feed: Feed, sources: Iterable[files.Source]) -> str:
+    """Write what a batch is: its feed, publisher, licence, and the files it was made of."""
+    node, told = quads.iri(batch.node), quads.literal
+    lines = [
+        f"{node} {quads.A} <{DIP}FeedImport> .",
+        f"{node} {quads.LABEL} {told(f'Import of {feed.title}: {batch.name}')}@en .",
+        f"{node} <{DIP}feed> {told(feed.name)} .",
+        f"{node} <{DIP}feedPublisher> {told(feed.publisher)} .",
+        f"{node} <{DIP}feedLicence> {told(feed.licence)} .",
+        f'{node} <{DIP}machineCoded> "{str(feed.machine_coded).lower()}"^^<{XSD}boolean> .',
+        f"{node} <{DIP}importedWith> {told(f'diplokg {__version__}')} .",
+    ]
+    for source in sources:
+        lines.append(f"{node} <{DIP}importedFile> {told(f'{source.sha256} {Path(source.name).name}')} .")
+    return "\n".join(lines) + "\n"
+
+
+def _target(folder: Path, dry_run: bool) -> AbstractContextManager[batches.Fresh | None]:
+    return nullcontext() if dry_run else batches.change(folder)
+
+
+def _distinct(sources: Iterable[files.Source]) -> Iterator[files.Source]:
+    seen: set[str] = set()
+    for source in sources:
+        if source.sha256 not in seen:
+            seen.add(source.sha256)
+            yield source
+
+
+def _already(about: Mapping[str, Any], name: str, window: Window) -> Collection[str]:
+    """The hashes of the files that are there with this window, or wholly."""
+    return {
+        str(file["sha256"])
+        for each in about.get("feeds", [])
+        if each["name"] == name and each["window"] in ("", str(window))
+        for file in each["files"]
+    }
+
+
+def _batch_name(sources: Sequence[files.Source], window: Window) -> str:
+    """Name a batch by its first file and by the content of all of them."""
+    parts = [*sorted(source.sha256 for source in sources), str(window)]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
+    stem = sources[0].name.rpartition("/")[2].partition("!")[0].partition(".")[0].lower()
+    stem = re.sub("[^a-z0-9]+", "-", stem).strip("-")[:40] or "stream"
+    return f"{stem}-{digest}"
+
+
+def _keep(fresh: batches.Fresh, batch: quads.Batch, report: Mapping[str, Any], rejected: Iterable[Rejected]) -> None:
+    place = f"feeds/{batch.feed}/{batch.name}"
+    fresh.keep(f"{place}/report.json", json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    fresh.keep(
+        f"{place}/rejected.jsonl", "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rejected)
+    )
