@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kg import dates, describe, query
+from kg import dates, describe, query, reckoning
 from kg.errors import NotFound, UsageError
 from kg.lens import EVERYTHING, Lens
+from kg.reckoning import Because
 from kg.records import ClaimRecord, EntityRecord, EventRecord, SourceRecord, StateRecord
 from kg.store import Store
 from kg.terms import local_name
@@ -45,13 +46,17 @@ class EntityPage:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """One event with its claims, the claims that contradict them, and the events around it."""
+    """One event with its claims, the claims that contradict them, and the events around it.
+
+    `because` tells why its day lies between its bounds, where phrases such as "two days after" say so.
+    """
 
     event: EventRecord
     claims: tuple[ClaimRecord, ...]
     related: tuple[EventRecord, ...]
     names: dict[str, str]
     said: dict[str, ClaimRecord] = field(default_factory=dict)
+    because: tuple[Because, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +261,7 @@ def _event_page(store: Store, event: EventRecord) -> EventPage:
     near = {*event.proposes, *event.responds_to, *event.answered_by, *event.part_of, *event.proposed_by}
     said = describe.said(store, [event])
     claims = tuple(said[claim] for claim in (*event.asserts, *event.denies))
-    return EventPage(event, claims, _related(store, near), _names(store), said)
+    return EventPage(event, claims, _related(store, near), _names(store), said, reckoning.why(store, event.id))
 
 
 def _related(store: Store, ids: Iterable[str]) -> tuple[EventRecord, ...]:

@@ -142,13 +142,21 @@ def solve(dossiers: Iterable[Dossier]) -> dict[str, Window]:
     """
     events = {event.id: (event, each.path) for each in dossiers for event in each.events}
     windows = {key: _window(event.date) for key, (event, _) in events.items()}
-    constraints = [constraint for event, _ in events.values() for constraint in _constraints(event)]
+    phrases = [
+        (constraint, f"{path}:{line}") for event, path in events.values() for constraint, line in _constraints(event)
+    ]
     try:
-        return dates.solve(windows, constraints)
+        return dates.solve(windows, [constraint for constraint, _ in phrases])
     except Contradiction as error:
         named = [events[key] for key in error.events if key in events]
+        places = {
+            "Phrases": [place for phrase, place in phrases if phrase in error.constraints],
+            "Dates": [f"{path}:{event.line}" for event, path in named if event.date],
+        }
+        where = " ".join(f"{what}: {', '.join(each)}." for what, each in places.items() if each)
+        told = f"{error.message} {where}"
         raise DataProblems(
-            Problem(path, event.line, f"events[{event.id}]", error.message, error.hint) for event, path in named[:1]
+            Problem(path, event.line, f"events[{event.id}]", told, error.hint) for event, path in named[:1]
         ) from error
 
 
@@ -157,20 +165,21 @@ def _window(edtf: str) -> Window:
     return Window(stated.earliest, stated.latest) if stated else Window(None, None)
 
 
-def _constraints(event: Event) -> Iterator[Constraint]:
+def _constraints(event: Event) -> Iterator[tuple[Constraint, int]]:
+    """The phrases of an event, each with the line where it stands."""
     for phrase in event.relative:
         least = phrase.days if phrase.days is not None else phrase.at_least or 0
         most = phrase.days if phrase.days is not None else phrase.at_most
         if phrase.after:
-            yield dates.after(event.id, phrase.after, at_least=least, at_most=most)
+            yield dates.after(event.id, phrase.after, at_least=least, at_most=most), phrase.line
         elif phrase.before:
-            yield dates.after(phrase.before, event.id, at_least=least, at_most=most)
+            yield dates.after(phrase.before, event.id, at_least=least, at_most=most), phrase.line
         elif phrase.same_day_as:
-            yield dates.same_day_as(event.id, phrase.same_day_as)
+            yield dates.same_day_as(event.id, phrase.same_day_as), phrase.line
         elif phrase.same_month_as:
-            yield dates.same_month_as(event.id, phrase.same_month_as)
+            yield dates.same_month_as(event.id, phrase.same_month_as), phrase.line
         else:
-            yield dates.weekday(event.id, phrase.weekday)
+            yield dates.weekday(event.id, phrase.weekday), phrase.line
 
 
 def _dossier_files(folder: Path) -> list[Path]:

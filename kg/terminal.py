@@ -166,11 +166,12 @@ def _entity(shown: EntityPage, width: int) -> list[str]:
 
 def _event_page(shown: EventPage, width: int) -> list[str]:
     event, talk = shown.event, _Talk(width, shown.names, shown.said)
-    facts = (
+    facts: tuple[tuple[str, Sequence[Piece | str]], ...] = (
         ("status", talk.status(event)),
         ("", ["a summary of other events, never counted"] if event.summary else []),
         ("when", [_date(event), *([f"– between {_days(event)}"] if _days(event) else [])]),
         ("", [_how_dated(event)]),
+        *(("", [each.told]) for each in shown.because if not each.stated),
         ("who", [talk.named(event.actors)]),
         ("to whom", [talk.named(event.targets)]),
         ("for", [talk.named(event.on_behalf_of)]),

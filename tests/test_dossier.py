@@ -323,14 +323,15 @@ SLIPS = {
         "date: 2025-10\n    basis: explicit", "date: 2025-11\n    basis: explicit", "  - id: treasury-sanctions-petro",
         f"{SANCTIONS}: These cannot all hold: treasury-sanctions-petro is exactly 2 days after trump-accuses-petro; "
         "treasury-sanctions-petro is dated 2025-10-01/2025-10-31; trump-accuses-petro is dated 2025-11-01/2025-11-30. "
-        "Correct one of the dates or phrases."),
+        "Phrases: {dossier}:54. Dates: {dossier}:46, {dossier}:20. Correct one of the dates or phrases."),
     "phrases against phrases": (
         "      - {after: trump-accuses-petro}\n",
         "      - {after: trump-accuses-petro, days: 1}\n      - {same_day_as: trump-accuses-petro}\n",
         "  - id: petro-denies",
         f"{DENIAL}: These cannot all hold: petro-denies-part-in-drug-trade is exactly 1 day after trump-accuses-petro; "
         "petro-denies-part-in-drug-trade is on the same day as trump-accuses-petro; "
-        "trump-accuses-petro is dated 2025-10-01/2025-10-31. Correct one of the dates or phrases."),
+        "trump-accuses-petro is dated 2025-10-01/2025-10-31. "
+        "Phrases: {dossier}:41, {dossier}:42. Dates: {dossier}:20. Correct one of the dates or phrases."),
     # twice, and against itself
     "a name twice": (
         "actor: [us-treasury]", "actor: [us-treasury, us-treasury]", "",
