@@ -265,6 +265,14 @@ def test_stated_answers_have_a_side_and_a_lag_between_bounds(leaders: Escalation
     assert sides["gustavo-petro"].answers == len(own)
 
 
+def test_phrases_make_a_lag_closer_than_the_dates_alone(states: Escalation) -> None:
+    answers = {(each.event, each.cause): (each.least, each.most) for each in states.reciprocity.answers}
+    # January is all the dates say, but he backed down on the day on which he had blocked the flights, after the threat.
+    threat = "trump-administration-threatens-tariffs-and-sanctions"
+    assert answers["petro-backs-down-on-deportation-flights", threat] == (0, 0)
+    assert answers[threat, "petro-blocks-two-deportation-flights"] == (0, 0)
+
+
 def test_two_series_that_follow_each_other_go_together_at_that_lag() -> None:
     chance = random.Random(3)
     first = [chance.gauss(0, 1) for _ in range(60)]

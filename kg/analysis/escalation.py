@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kg import dates, describe
+from kg import dates, describe, reckoning
 from kg.analysis.acts import Act, acts
 from kg.analysis.changes import LEAST, change_points
 from kg.analysis.reciprocity import Reciprocity, reciprocity
 from kg.analysis.sides import LEVELS, Sides, at, check_level, natural_level
 from kg.analysis.sides import sides as registers
 from kg.analysis.windows import By, Span, check_by, span, spans
-from kg.dates import Certainty
+from kg.dates import Certainty, Constraint
 from kg.errors import NotFound, UsageError
 from kg.frames import frame
 from kg.store import Store
@@ -233,7 +233,7 @@ def escalation(
         rows=rows,
         totals=_rows(DOSSIERS, counted, whole, pair, possible),
         turns=_turns(rows),
-        reciprocity=_reciprocity(told_acts, counted, rows, pair),
+        reciprocity=_reciprocity(told_acts, counted, rows, pair, reckoning.phrases(store).constraints),
         left_out=_left_out(inside),
         undated=tuple(sorted(each.act.id for each in inside if _undated(each.act))),
         acts=told_acts,
@@ -421,7 +421,11 @@ def _turns(rows: Sequence[Row]) -> tuple[Turn, ...]:
 
 
 def _reciprocity(
-    told: Mapping[str, Act], counted: Sequence[_Placed], rows: Sequence[Row], pair: tuple[str, str]
+    told: Mapping[str, Act],
+    counted: Sequence[_Placed],
+    rows: Sequence[Row],
+    pair: tuple[str, str],
+    phrases: Iterable[Constraint],
 ) -> Reciprocity:
     ways = {
         pair[0]: [each.act.id for each in counted if each.direction in (THERE, MUTUAL) and each.act.id in told],
@@ -432,7 +436,7 @@ def _reciprocity(
     for row in rows:
         if row.direction in lines and row.series == rows[0].series:
             lines[row.direction][windows[row.window]] = row.goldstein
-    return reciprocity(told, ways, (lines[THERE], lines[BACK]))
+    return reciprocity(told, ways, (lines[THERE], lines[BACK]), phrases)
 
 
 def _left_out(inside: Sequence[_Placed]) -> tuple[LeftOut, ...]:

@@ -1,6 +1,7 @@
 """Who answers whom, and how fast: answers that the sources state, and the lag at which two series go together.
 
-A stated answer (`dip:respondsTo`) has a lag between two bounds, since both days are known within bounds. The series are
+A stated answer (`dip:respondsTo`) has a lag between two bounds, since both days are known within bounds and by phrases
+such as "later that day" (see `kg.reasons.apart`). The series are
 compared by the cross-correlation of their Goldstein sums (Box, Jenkins and Reinsel, Time Series Analysis, ch. 12; for
 event data Goldstein and Freeman 1990, Three-Way Street); beyond ±1.96/√n it is more than chance would bring in one
 of twenty cases. Correlation says that two series move together, not that one causes the other.
@@ -10,11 +11,12 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from kg import reasons
 from kg.analysis.acts import Act
+from kg.dates import Constraint, Window
 
 LAGS = 3
 LEAST = 8  # windows: fewer give no correlation worth telling
@@ -72,33 +74,42 @@ class Reciprocity:
 
 
 def reciprocity(
-    acts: Mapping[str, Act], by_side: Mapping[str, Sequence[str]], series: tuple[Sequence[float], Sequence[float]]
+    acts: Mapping[str, Act],
+    by_side: Mapping[str, Sequence[str]],
+    series: tuple[Sequence[float], Sequence[float]],
+    phrases: Iterable[Constraint] = (),
 ) -> Reciprocity:
-    """Tell who answers whom; `by_side` holds the acts of each of two sides toward the other, `series` their sums."""
+    """Tell who answers whom; `by_side` holds the acts of each of two sides toward the other, `series` their sums.
+
+    `phrases` such as "the same day" or "two days after" make the lags closer than the dates alone.
+    """
     (first, ours), (second, theirs) = by_side.items()
-    answers = _answers(acts, first, ours, theirs) + _answers(acts, second, theirs, ours)
+    known = _Known({node: Window(act.earliest, act.latest) for node, act in acts.items()}, tuple(phrases))
+    answers = _answers(acts, first, ours, theirs, known) + _answers(acts, second, theirs, ours, known)
     sides = (_answering(first, theirs, answers), _answering(second, ours, answers))
     lags = correlations(*series)
     return Reciprocity(tuple(answers), sides, lags, 1.96 / math.sqrt(len(series[0])) if lags else 0.0)
 
 
-def _answers(acts: Mapping[str, Act], by: str, own: Sequence[str], other: Sequence[str]) -> list[Answer]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    windows: dict[str, Window]
+    phrases: tuple[Constraint, ...]
+
+    def lag(self, cause: str, answer: str) -> tuple[int, int | None]:
+        """The least and the most days between two acts; no answer comes before what it answers."""
+        least, most = reasons.apart(cause, answer, self.windows, self.phrases)
+        return max(0, least or 0), most
+
+
+def _answers(acts: Mapping[str, Act], by: str, own: Sequence[str], other: Sequence[str], known: _Known) -> list[Answer]:
     causes = set(other)
     return [
-        Answer(node, cause, by, *_lag(acts[cause], acts[node]))
+        Answer(node, cause, by, *known.lag(cause, node))
         for node in own
         for cause in acts[node].responds_to
         if cause in causes and cause != node
     ]
-
-
-def _lag(cause: Act, answer: Act) -> tuple[int, int | None]:
-    """The least and the most days between two acts; no answer comes before what it answers."""
-
-    def between(one: date | None, other: date | None) -> int | None:
-        return (other - one).days if one and other else None
-
-    return max(0, between(cause.latest, answer.earliest) or 0), between(cause.earliest, answer.latest)
 
 
 def _answering(by: str, others: Sequence[str], answers: Sequence[Answer]) -> Answering:
