@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,11 +27,16 @@ from kg.errors import UsageError
 @click.option("--memory", type=click.IntRange(256), default=640, show_default=True, help="MiB that one worker may use.")
 @click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="A host name to answer to; repeatable.")
 @click.option("--cors", default="", metavar="ORIGIN", help="Let pages of this origin read the answers; * for all.")
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path),
+    help="Folder of the articles: pages show the passages, if you may show them.",
+)
 @click.option("--quiet", is_flag=True, help="Write no access log.")
 @out.store_option
 def serve(
     host: str, port: int, timeout: float, max_rows: int, workers: int | None, memory: int, hosts: tuple[str, ...],
-    cors: str, quiet: bool, location: str,
+    cors: str, sources: Path | None, quiet: bool, location: str,
 ) -> None:  # fmt: skip
     """Publish a build: a SPARQL endpoint with pages, read only, on this machine unless told otherwise.
 
@@ -39,7 +46,8 @@ def serve(
     from kg.web import Settings, server
     from kg.web.doors import silent, to_stderr
 
-    given = {"workers": workers} if workers else {}
+    given: dict[str, Any] = {"workers": workers} if workers else {}
+    given |= {"sources": str(sources)} if sources else {}
     settings = Settings(location, host, port, hosts, cors, timeout, max_rows, memory=memory * 1024 * 1024, **given)
     server.serve(settings, silent if quiet else to_stderr, lambda address: out.say(f"Serving {location} at {address}"))
 

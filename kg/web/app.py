@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ExceptionHandler
 
 from kg.errors import Ambiguous, KgError, NotFound, QueryLimit, QueryRefused, StorageError, UsageError
-from kg.web import documents, editor, pages, protocol
+from kg.web import documents, editor, openapi, pages, protocol
 from kg.web.current import Current
 from kg.web.doors import Doors, Log, to_stderr
 from kg.web.errors import Forbidden, WebError
@@ -40,7 +40,7 @@ _SPOKEN = {"text/plain": "text", "text/html": "html", "application/json": "json"
 
 ROUTES = [
     Route("/", pages.home),
-    Route("/sparql", protocol.endpoint, methods=["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"]),
+    Route("/sparql", protocol.endpoint, methods=["GET", "HEAD", "POST"]),
     Route("/query", editor.page),
     Route("/search", pages.search),
     Route("/search.json", editor.suggestions),
@@ -62,6 +62,7 @@ ROUTES = [
     Route("/.well-known/void", documents.void),
     Route("/healthz", documents.health),
     Route("/robots.txt", documents.robots),
+    Route("/openapi.json", openapi.page),
     Route("/static/{name}", documents.static),
 ]
 

@@ -74,7 +74,9 @@ class Build:
         self.digest = str(self.about["digest"])
         self.tag = "" if self.remote else f"{self.digest[:16]}-{__version__}"
         self.pool = Pool(self.place, settings)
-        self.site = Site(self.graph, self.about)
+        self.site = Site(self.graph, self.about, settings.sources)
+        if settings.sources:
+            _ = self.site.texts
         self.answers: Kept[tuple[bytes, str, bool, str]] = Kept(0 if self.remote else settings.cache)
         self.pages: Kept[tuple[bytes, dict[str, str]]] = Kept(0 if self.remote else 16 * 1024 * 1024)
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.web.settings import Settings
@@ -35,6 +36,21 @@ def silent(what: str, **facts: Any) -> None:
     """Log nothing."""
 
 
+def _asks_before(scope: Scope) -> bool:
+    """Whether a browser asks if a page from elsewhere may send a request."""
+    names = {name for name, _ in scope["headers"]}
+    return scope["method"] == "OPTIONS" and {b"origin", b"access-control-request-method"} <= names
+
+
+async def _may(scope: Scope, receive: Receive, send: Send) -> None:
+    allowed = {
+        "access-control-allow-methods": "GET, HEAD, POST",
+        "access-control-allow-headers": "Accept, Content-Type, If-None-Match",
+        "access-control-max-age": "600",
+    }
+    await Response(status_code=204, headers=allowed)(scope, receive, send)
+
+
 class Doors:
     """Refuses foreign hosts, adds the headers of safety, and logs."""
 
@@ -57,9 +73,11 @@ class Doors:
                 told["bytes"] += len(message.get("body", b""))
             await send(message)
 
-        known = self._known(scope)
+        answer = self._app if self._known(scope) else self._refuse
+        if answer is self._app and self._cors and _asks_before(scope):
+            answer = _may
         try:
-            await (self._app if known else self._refuse)(scope, receive, sending)
+            await answer(scope, receive, sending)
         finally:
             self._tell(scope, begun, told)
 

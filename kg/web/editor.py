@@ -87,10 +87,10 @@ async def labels(request: Request) -> Response:
         asked = json.loads(await read_body(request, 1024 * 1024, 10))
     except (ValueError, RecursionError) as error:
         raise BadRequest("A JSON list of IRIs is needed.") from error
-    if not isinstance(asked, list) or len(asked) > _LABELS:
+    if not isinstance(asked, list) or len(asked) > _LABELS or not all(isinstance(iri, str) for iri in asked):
         raise BadRequest(f"A JSON list of at most {_LABELS:,} IRIs is needed.")
     words = await asyncio.to_thread(lambda: build.site.words)
-    return JSONResponse({iri: words[iri] for iri in asked if isinstance(iri, str) and iri in words})
+    return JSONResponse({iri: words[iri] for iri in asked if iri in words})
 
 
 async def vocabulary(request: Request) -> Response:

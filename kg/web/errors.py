@@ -29,12 +29,6 @@ class NoSuchPage(WebError):
     status = 404
 
 
-class NotAllowed(WebError):
-    """A method that only writing would need."""
-
-    status = 405
-
-
 class NotAcceptable(WebError):
     """No format that the client accepts fits the answer."""
 

@@ -21,13 +21,12 @@ from kg.questions import Question, all_questions
 from kg.questions import question as saved_question
 from kg.records import EventRecord
 from kg.terms import ID, SLUG
-from kg.web import answers, chart, documents, panels, schema_org
+from kg.web import answers, chart, documents, panels, picture, schema_org
 from kg.web.current import Build
 from kg.web.documents import NAMESPACES, tagged
 from kg.web.errors import NoSuchPage
 from kg.web.glossary import terms_of
 from kg.web.media import GRAPHS, HTML, SUFFIXES, TYPES, wanted
-from kg.web.picture import chosen, everything
 
 
 async def _kept(request: Request, make: Callable[[Build], tuple[str, dict[str, Any]]]) -> Response:
@@ -252,16 +251,23 @@ _VOCABULARIES = {"ns": "Vocabulary", "rel": "Direct relations", "plover": "PLOVE
 
 
 async def view(request: Request) -> Response:
-    """The network page: of everything, of what is around one thing (`about`), or of what a query finds (`query`)."""
+    """The network page as `kg view` writes it, or a part: what is around one thing, or what a query finds.
+
+    `about` names the thing, `query` is the query; `as_of` is a day and `story` a guided tour, by default the one of the
+    sources.
+    """
     build: Build = request.app.state.current.build
-    about, query = request.query_params.get("about", ""), request.query_params.get("query", "")
+    about, query, story = (request.query_params.get(name, "") for name in ("about", "query", "story"))
+    day = _day(request, "as_of")
     ids = await _ids(request, build, about, query)
 
     def make() -> bytes:
-        picture = everything(build.site)
-        return viewer.draw(chosen(picture, ids, around=bool(about)) if ids is not None else picture).encode()
+        whole = build.site.picture_on(day)
+        tour = picture.tour("none" if ids is not None else story, whole)
+        drawn = whole if ids is None else picture.chosen(whole, ids, around=bool(about))
+        return viewer.draw(drawn, passages=build.site.texts or None, story=tour).encode()
 
-    key = ("view", about, query)
+    key = ("view", about, query, story, day)
     kept = build.pages.get(key)
     if kept is None:
         body = await asyncio.to_thread(make)

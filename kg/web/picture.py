@@ -1,23 +1,14 @@
-"""Which part of the graph a network page shows."""
+"""What a network page shows: which part of the graph, and which guided tour."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from kg import resources, stories
+from kg.errors import NotFound
 from kg.records import Picture
-from kg.web.site import Site
-
-
-def everything(site: Site) -> Picture:
-    """All entities that anything happened to, and all edges."""
-    used = {side for edge in site.edges for side in (edge.subject, edge.object)} | set(site.concerned)
-    return Picture(
-        title=next((source.label for source in site.sources.values()), "DiploKG"),
-        entities={node: entity for node, entity in site.entities.items() if node in used},
-        edges=site.edges,
-        events=site.events,
-        claims=site.claims,
-        states=site.states,
-        sources={source.id: source.label for source in site.sources.values()},
-    )
+from kg.stories import Story
+from kg.terms import SLUG
 
 
 def chosen(whole: Picture, ids: set[str], *, around: bool = False) -> Picture:
@@ -39,12 +30,27 @@ def chosen(whole: Picture, ids: set[str], *, around: bool = False) -> Picture:
     edges = tuple(e for e in whole.edges if e.subject in kept and e.object in kept)
     if around:
         edges = tuple(e for e in edges if ids & {e.subject, e.object})
-    return Picture(
-        whole.title,
-        {node: entity for node, entity in whole.entities.items() if node in kept},
-        edges,
-        {n: e for n, e in whole.events.items() if kept.intersection((*e.actors, *e.targets, *e.about))},
-        {n: c for n, c in whole.claims.items() if kept.intersection(c.about)},
-        {n: s for n, s in whole.states.items() if kept.intersection((*s.left, *s.right))},
-        whole.sources,
+    return replace(
+        whole,
+        entities={node: entity for node, entity in whole.entities.items() if node in kept},
+        edges=edges,
+        events={n: e for n, e in whole.events.items() if kept.intersection((*e.actors, *e.targets, *e.about))},
+        claims={n: c for n, c in whole.claims.items() if kept.intersection(c.about)},
+        states={n: s for n, s in whole.states.items() if kept.intersection((*s.left, *s.right))},
     )
+
+
+def tour(name: str, picture: Picture) -> Story | None:
+    """The guided tour of that name among those that travel with the data; the one that belongs if no name is given.
+
+    Raises:
+        NotFound: none is called so.
+    """
+    if name == "none":
+        return None
+    if not name:
+        return stories.belonging(picture.sources)
+    path = resources.bundled_data() / "stories" / f"{name}.yaml"
+    if len(name) > 80 or not SLUG.match(name) or not path.is_file():
+        raise NotFound(f"No story is called '{name[:80]}'.", hint="Leave `story` out, or say none.")
+    return stories.read(path)

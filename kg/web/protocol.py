@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from kg.errors import KgError
 from kg.web.current import Build
-from kg.web.errors import BadRequest, Forbidden, NotAcceptable, NotAllowed, TooLarge, TooSlow, Unavailable, WrongType
+from kg.web.errors import BadRequest, Forbidden, NotAcceptable, TooLarge, TooSlow, Unavailable, WrongType
 from kg.web.media import GRAPHS, HTML, NAMED, ROWS, TYPES, wanted
 from kg.web.settings import Settings
 from kg.web.workers import Reply
@@ -154,8 +154,6 @@ async def _fields(request: Request, settings: Settings) -> list[tuple[str, str]]
     """The parameters of a request: of its address, or of its body."""
     if request.method in ("GET", "HEAD"):
         return _parsed(request.url.query.encode("ascii", "replace"))
-    if request.method != "POST":
-        raise NotAllowed(f"{request.method} is not answered here.", hint="Queries come by GET or POST.")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     charset = re.search(r"charset=\"?([\w-]+)", request.headers.get("content-type", ""), re.IGNORECASE)
     if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):

@@ -39,6 +39,9 @@ class Settings:
     cache: int = 32 * MIB
     """Bytes of answers kept for the present build; 0 keeps none."""
 
+    sources: str = ""
+    """Folder of the articles, if pages may show the words of the passages."""
+
     @property
     def hosts(self) -> frozenset[str]:
         """Host names that are answered."""

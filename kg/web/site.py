@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from kg import coverage, describe, query
 from kg.describe import folded
 from kg.graph import Graph
-from kg.records import ClaimRecord, EdgeRecord, EntityRecord, EventRecord, StateRecord
+from kg.records import ClaimRecord, EntityRecord, EventRecord, Picture, StateRecord
 from kg.terms import DIP, ID, RDFS, local_name
+from kg.web.texts import texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,15 @@ class SourceRecord:
 class Site:
     """The records of one build, each table read when it is first needed."""
 
-    def __init__(self, graph: Graph, about: dict[str, Any]) -> None:
+    def __init__(self, graph: Graph, about: dict[str, Any], sources: str = "") -> None:
         self.graph, self.about = graph, about
+        self.sources_folder = Path(sources) if sources else None
         self._lock = threading.RLock()
 
     def warm(self) -> None:
         """Read every table now."""
         with self._lock:
-            _ = (self.index, self.concerned, self.sources, self.measured, self.words, self.named)
+            _ = (self.index, self.sources, self.measured, self.words, self.named)
 
     @cached_property
     def entities(self) -> dict[str, EntityRecord]:
@@ -85,11 +88,6 @@ class Site:
     def states_on(self, day: date | None) -> dict[str, StateRecord]:
         """Measures, tenures and ties, each with how surely it held on a day."""
         return self.states if day in (None, self.horizon) else describe.states(self.graph.store, day)
-
-    @cached_property
-    def edges(self) -> tuple[EdgeRecord, ...]:
-        """The direct edges."""
-        return describe.edges(self.graph.store)
 
     @cached_property
     def sources(self) -> dict[str, SourceRecord]:
@@ -151,13 +149,18 @@ class Site:
         return "document" if query.rows(self.graph.store, f"SELECT * WHERE {{ <{ID}{node}> ?p ?o }} LIMIT 1") else ""
 
     @cached_property
-    def concerned(self) -> dict[str, list[EventRecord]]:
-        """The events that each entity took part in or was touched by, by date."""
-        found: dict[str, list[EventRecord]] = defaultdict(list)
-        for event in self.events.values():
-            for node in {*event.actors, *event.targets, *event.about, *event.on_behalf_of, *event.place}:
-                found[node].append(event)
-        return found
+    def picture(self) -> Picture:
+        """Everything that a network page shows."""
+        return describe.picture(self.graph.store)
+
+    def picture_on(self, day: date | None) -> Picture:
+        """Everything that a network page shows, opened on a day."""
+        return self.picture if day is None else describe.picture(self.graph.store, as_of=day)
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The words of the passages, by `source:start-end`, if the articles are at hand."""
+        return texts(self.graph, self.sources_folder) if self.sources_folder else {}
 
     @cached_property
     def named(self) -> dict[str, str]:

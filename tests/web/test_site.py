@@ -174,10 +174,11 @@ def test_ambiguous_names_offer_a_choice(site: Server) -> None:
 
 
 def test_labels_for_the_editor(site: Server) -> None:
-    asked = ["https://w3id.org/diplokg/id/us-treasury", "urn:none", 7]
+    asked = ["https://w3id.org/diplokg/id/us-treasury", "urn:none"]
     found = httpx.post(site.url + "labels", json=asked).json()
     assert list(found) == asked[:1]
     assert httpx.post(site.url + "labels", content=b"[" * 10_000).status_code == 400
+    assert httpx.post(site.url + "labels", json=["urn:a", 7]).status_code == 400
     assert httpx.post(site.url + "labels", json=["x"] * 6000).status_code == 400
 
 
