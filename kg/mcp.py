@@ -13,7 +13,7 @@ from functools import cached_property, wraps
 from importlib import import_module
 from typing import Any
 
-from kg import describe, questions
+from kg import describe, query, questions
 from kg.errors import KgError, UsageError
 from kg.graph import Graph
 from kg.query import day as checked_day
@@ -146,7 +146,7 @@ class Tools:
         return self._rows(query)
 
     def _rows(self, text: str) -> Row:
-        answer = self._graph.query(text, timeout=SECONDS, max_rows=ROWS + 1)
+        answer = query.run(self._graph.store, text, limits=query.Limits(ROWS + 1, SECONDS, query.MEMORY))
         if isinstance(answer, bool):
             return {"answer": answer, "status": "computed", "speaker": [], "sources": []}
         if not isinstance(answer, Rows):

@@ -6,6 +6,7 @@ before the engine sees them; the standard prefixes need not be declared; the def
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -37,15 +38,24 @@ if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
 AS_OF = "asOf"
+_NO_MEMORY = 70
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]*\.[0-9]+)")
+
+
+MEMORY = 640 * 1024 * 1024
+"""Bytes of address space that are plenty for one honest query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many rows or triples an answer may have, and how many seconds it may take (None: no limit)."""
+    """How many rows or triples an answer may have, and how many seconds it may take (None: no limit).
+
+    With `memory` (bytes of address space), which needs `seconds`, its process may open neither files nor sockets.
+    """
 
     rows: int | None = None
     seconds: float | None = None
+    memory: int | None = None
 
 
 def run(
@@ -67,7 +77,7 @@ def run(
     bound = sparql.bind(text, {name: str(term) for name, term in (values or {}).items()})
     try:
         if limits.seconds is not None:
-            answer = _in_time(store.name, bound, limits.seconds, limits.rows)
+            answer = _in_time(store.name, bound, limits)
         else:
             answer = store.query(bound)
     except QuerySyntax as error:
@@ -174,13 +184,29 @@ def _cut(items: Iterator[Any], limit: int) -> Iterator[Any]:
         )
 
 
-def _in_time(location: str, text: str, seconds: float, most: int | None) -> Answer:
+def shut_doors(memory: int, *, sockets: bool) -> None:
+    """Let this process open no files, no sockets (unless it needs them) and no core dump, in bounded memory (bytes)."""
+    try:
+        import resource
+    except ImportError:  # a system without rlimits: the queries are still guarded, timed and in a process of their own
+        return
+    limits = {"RLIMIT_AS": memory, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0}
+    if not sockets:
+        limits["RLIMIT_NOFILE"] = 0
+    for name, value in limits.items():
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def _in_time(location: str, text: str, limits: Limits) -> Answer:
     import subprocess
+
+    seconds = limits.seconds or 0
 
     if location == "memory":
         raise UsageError("A store in memory cannot be given a time limit.", hint="Build to a folder first.")
     place = location if location.startswith(("http:", "https:")) else str(Path(location).resolve())
-    request = {"store": place, "query": text, "seconds": seconds, "rows": most}
+    request = {"store": place, "query": text, "seconds": seconds, "rows": limits.rows, "memory": limits.memory}
     try:
         done = subprocess.run(
             [sys.executable, "-m", "kg.query"],
@@ -196,7 +222,7 @@ def _in_time(location: str, text: str, seconds: float, most: int | None) -> Answ
             hint="Raise --timeout, or make the pattern more specific.",
         ) from error
     if done.returncode:
-        raise _failure(done)
+        raise _failure(done, limits)
     kind, _, body = done.stdout.partition(b"\n")
     if kind == b"graph":
         return iter([quad.triple for quad in parse(body, format=RdfFormat.N_TRIPLES)])
@@ -206,7 +232,11 @@ def _in_time(location: str, text: str, seconds: float, most: int | None) -> Answ
     return bool(result)
 
 
-def _failure(done: CompletedProcess[bytes]) -> KgError:
+def _failure(done: CompletedProcess[bytes], limits: Limits) -> KgError:
+    if done.returncode == _NO_MEMORY or (limits.memory and done.returncode in (-signal.SIGABRT, -signal.SIGKILL)):
+        return QueryLimit(
+            "The query needed more memory than one query may have.", hint="Ask for less, or without sorting."
+        )
     if done.returncode < 0:
         return QueryError(f"The engine died on this query (signal {-done.returncode}).", hint="Simplify the query.")
     name, _, message = done.stderr.decode("utf-8", "replace").strip().partition(": ")
@@ -228,7 +258,11 @@ def _serve_one() -> int:
     most = None if request["rows"] is None else request["rows"] + 1  # one more, so that a cut is seen
     out = sys.stdout.buffer
     try:
-        answer = open_store(request["store"]).query(request["query"])
+        store = open_store(request["store"])
+        if request["memory"]:
+            store.query("ASK { ?s ?p ?o }")  # opens what the engine opens late
+            shut_doors(request["memory"], sockets=request["store"].startswith(("http:", "https:")))
+        answer = store.query(request["query"])
         if isinstance(answer, Rows):
             answer = Rows(answer.variables, islice(answer.rows, most))
         if isinstance(answer, (Rows, bool)):
@@ -238,10 +272,12 @@ def _serve_one() -> int:
     except KgError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}")
         return 1
+    except MemoryError:
+        return _NO_MEMORY
     return 0
 
 
-__all__ = ["AS_OF", "Limits", "Term", "Triple", "day", "iri", "number", "parameter", "rows", "run"]
+__all__ = ["AS_OF", "Limits", "Term", "Triple", "day", "iri", "number", "parameter", "rows", "run", "shut_doors"]
 
 if __name__ == "__main__":
     sys.exit(_serve_one())

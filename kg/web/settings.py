@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from kg.query import MEMORY
+
 MIB = 1024 * 1024
 
 
@@ -30,7 +32,7 @@ class Settings:
     max_depth: int = 100
     """Nesting of a query; the engine's parser recurses."""
     workers: int = max(2, min(8, os.cpu_count() or 2))
-    memory: int = 640 * MIB
+    memory: int = MEMORY
     """Address space of one worker."""
     queue: int = 256
     """Queries that may wait for a worker."""

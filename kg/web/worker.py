@@ -6,7 +6,6 @@ side. The engine can be crashed by a short query and cannot be interrupted, so i
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import struct
@@ -20,6 +19,7 @@ import kg.jsonld
 import kg.turtle  # noqa: F401  (imported now, since no file can be opened later)
 from kg import sparql
 from kg.errors import KgError, QuerySyntax
+from kg.query import shut_doors
 from kg.store import Dataset, Embedded, Store, open_store
 from kg.terms import BASE, PREFIXES
 from kg.web import stream
@@ -39,7 +39,7 @@ def main(place: str, memory: int) -> int:
     store = open_store(place) if remote else Embedded.of_generation(Path(place), place)
     store.query("ASK { ?s ?p ?o }")
     watch = Watch()
-    _shut_doors(memory, sockets=remote)
+    shut_doors(memory, sockets=remote)
     _send(replies, READY, b"")
     while (request := _receive(asks)) is not None:
         watch.begin(float(request["timeout"]))
@@ -71,20 +71,6 @@ class Watch:
         while time.monotonic() < self._until and os.getppid() == self._parent:
             time.sleep(0.25)
         os._exit(75)
-
-
-def _shut_doors(memory: int, *, sockets: bool) -> None:
-    """From here on: no new files, no sockets, no bytes written to files, no core dump, bounded memory."""
-    try:
-        import resource
-    except ImportError:  # a system without rlimits: the queries are still guarded, timed and in a process of their own
-        return
-    limits = {"RLIMIT_AS": memory, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0}
-    if not sockets:
-        limits["RLIMIT_NOFILE"] = 0
-    for name, value in limits.items():
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (value, value))
 
 
 def _receive(asks: BinaryIO) -> dict[str, Any] | None:

@@ -125,6 +125,8 @@ def test_sparql_is_limited(built: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ):
         with pytest.raises(KgError):
             tools.sparql(text)
+    with pytest.raises(KgError, match="more memory"):  # the same limit as the workers of kg serve have
+        tools.sparql("SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c DESC(?f)")
     monkeypatch.setattr(mcp, "SECONDS", 1.0)
     with pytest.raises(KgError, match="longer than 1 s"):
         tools.sparql("SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
