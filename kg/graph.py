@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from kg.lens import Lens
     from kg.paths import Ways
     from kg.records import Picture
+    from kg.report.brief import Brief
+    from kg.report.camps import TwoSides
     from kg.stories import Story
 
 Day = date | str | None
@@ -322,6 +324,64 @@ class Graph:
             self.store, by=by, level=level, sign=sign, since=since, until=until, as_of=as_of, possible=possible,
             cumulative=cumulative, only=only,
         )  # fmt: skip
+
+    def two_sides(
+        self,
+        one: str,
+        other: str,
+        *,
+        level: str | None = None,
+        as_of: Day = None,
+        known_at: Day = None,
+        according_to: str = "",
+    ) -> TwoSides:
+        """A quarrel as each side tells it, and where the two stories part: what one asserts and the other denies.
+
+        Raises:
+            NotFound, Ambiguous: nothing, or more than one thing, is called so.
+            UsageError: both names stand for one side, or the level is unknown.
+        """
+        from kg.report.camps import two_sides
+
+        seen = self.lens(known_at, according_to)
+        return two_sides(self.store, one, other, level=level, as_of=_day(as_of), seen=seen)
+
+    def brief(
+        self,
+        one: str,
+        other: str = "",
+        *,
+        as_of: Day = None,
+        known_at: Day = None,
+        according_to: str = "",
+        level: str | None = None,
+    ) -> Brief:
+        """Everything that a report on an actor or a pair says, as values, each part with its SPARQL.
+
+        Raises:
+            NotFound: nothing is called so, or nothing is told of it.
+            Ambiguous: a name fits several.
+            UsageError: both names stand for one side, or a name is of no actor.
+        """
+        from kg.report.brief import brief
+
+        days = {"as_of": _day(as_of), "known_at": _day(known_at)}
+        return brief(self, one, other, according_to=according_to, level=level, **days)
+
+    def report(self, one: str, other: str = "", form: str = "html", **options: Any) -> str:
+        """A dated, citable brief on an actor or a pair, as one offline HTML page or as Markdown (`md`).
+
+        `options` are those of `brief`. The same graph gives the same bytes.
+
+        Raises:
+            UsageError: the form is neither; and see `brief`.
+        """
+        from kg.report import documents
+
+        makers = {"html": documents.html, "md": documents.markdown}
+        if form not in makers:
+            raise UsageError(f"'{form}' is not a form of a report.", hint="Use html or md.")
+        return makers[form](self.brief(one, other, **options))
 
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""

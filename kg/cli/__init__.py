@@ -54,6 +54,7 @@ for command in (
     analyse.escalation,
     analyse.balance,
     compare.diff,
+    compare.report,
     feeds.import_,
     hand_on.view,
     hand_on.export,

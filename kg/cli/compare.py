@@ -52,3 +52,43 @@ def diff(
     }
     out.document(makers, form, output)
     return 1 if exit_status and found.changes else 0
+
+
+@click.command(short_help="Write a dated, citable brief on an actor or a pair.")
+@click.argument("one")
+@click.argument("other", required=False)
+@out.as_of_option
+@out.known_at_option
+@out.according_to_option
+@click.option("--level", metavar="LEVEL", help="One of: state, government, person; by default that of what is named.")
+@out.format_option("html, md, json")
+@out.output_option
+@out.store_option
+def report(
+    one: str,
+    other: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    according_to: str,
+    level: str | None,
+    form: str | None,
+    output: str | None,
+    location: str,
+) -> None:
+    """Write a dated, citable brief on an actor or a pair: kg report petro -o petro.html; kg report trump petro -o x.md.
+
+    Timeline, escalation, claims and denials side by side, network, sources, and the SPARQL behind each part. The HTML
+    is one file that needs no network.
+    """
+    from kg.report import documents
+
+    found = out.open_graph(location).brief(
+        one, other or "", as_of=as_of, known_at=known_at, according_to=according_to, level=level
+    )
+    makers = {
+        "html": lambda: documents.html(found),
+        "md": lambda: documents.markdown(found),
+        "json": lambda: out.as_json(found),
+    }
+    usual = None if form or output not in (None, "-") else "md"
+    out.document(makers, form or usual, output)
