@@ -16,13 +16,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import __version__, batches, registered, store
+from kg import __version__, asked, batches, registered, resources, store, validate
 from kg.errors import DataProblems, NotFound, Problem, UsageError, did_you_mean
 from kg.feeds import FEEDS, Feed, actors, files, quads
-from kg.feeds.records import CodedEvent, EventMention, Record, Window
+from kg.feeds import links as curated
+from kg.feeds.records import CodedEvent, EventMention, Party, Record, Window
 from kg.feeds.tally import Rejected, Tally
-from kg.store import Store
-from kg.terms import DIP, ID, XSD
+from kg.terms import DIP, ID, XSD, compact
 from kg.vocabulary import vocabulary
 
 Progress = Callable[[str], None]
@@ -51,32 +51,43 @@ def import_feed(
     strict: bool = False,
     dry_run: bool = False,
     again: bool = False,
+    mapping: Path | None = None,
+    query: str = "",
+    links: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Imported:
     """Import files of a feed into a build as one batch.
 
+    `mapping` says how a table is read (csv), `query` is what a SPARQL service is asked (rdf), `links` holds the
+    decisions of a curator about parties, `links.csv` of the build unless another file is named.
+
     Raises:
         NotFound: no feed is called so.
+        UsageError: a feed lacks what it needs, or is given what it does not take.
         DataProblems: with `strict`, the first row that is not taken; nothing is changed.
         StorageError: a file cannot be read, there is no build, or it cannot be written.
     """
-    feed, folder = found(name), Path(folder)
+    folder = Path(folder)
     progress("reading")
     about = store.manifest(folder)
-    named = files.sources(paths)
-    known = {} if again else _already(about, name, window)
+    feed, reader, how = asked.reader(found(name), mapping)
+    named = asked.sources(feed, paths, query)
+    known = {} if again else _already(about, name, window, how)
     new = [source for source in _distinct(named) if source.sha256 not in known]
     already = tuple(source.name for source in named if source not in new)
     if not new:
         return Imported(name, "", already=already, dry_run=dry_run)
-    batch = quads.Batch(name, _batch_name(new, window))
+    batch = quads.Batch(name, _batch_name(new, window, how))
+    decisions = curated.read(links or folder / curated.FILE)
     with _target(folder, dry_run) as fresh:
         view = fresh.view if fresh else store.open_store(str(folder))
-        work = _Work(feed, batch, new, window, strict, view, fresh)
-        report = work.run(progress)
+        resolver = actors.Resolver(registered.read(view), curated.decided(decisions))
+        work = _Work(feed, batch, new, window, strict, resolver, reader, fresh)
+        report = {**work.run(progress), "how": how}
+        _checked(work.statements, batch)
         if fresh:
             fresh.about.setdefault("feeds", []).append(report)
-            _keep(fresh, batch, report, work.rejected)
+            _keep(fresh, batch, report, work.rejected, work.writer.parties)
     where = "" if dry_run or not work.rejected else str(store.generation(folder) / "feeds" / name / batch.name)
     told = tuple(source.tally.as_dict() for source in new)
     return Imported(name, batch.name, report["counts"], told, already, where, dry_run)
@@ -131,7 +142,8 @@ class _Work:
         sources: Sequence[files.Source],
         window: Window,
         strict: bool,
-        view: Store,
+        resolver: actors.Resolver,
+        reader: asked.Reader,
         fresh: batches.Fresh | None,
     ) -> None:
         self.feed, self.batch, self.sources, self.window = feed, batch, sources, window
@@ -139,7 +151,8 @@ class _Work:
         self._strict = strict
         self._fresh = fresh
         self._tallies: dict[str, Tally] = {}
-        resolver = actors.Resolver(registered.read(view))
+        self._reader = reader
+        self.statements: list[str] = []
         self.writer = quads.Writer(batch, resolver.resolve, vocabulary())
         for source in sources:
             source.tally.sink = self._refuse
@@ -174,8 +187,10 @@ class _Work:
 
     def _text(self) -> Iterator[str]:
         lines = 0
-        for text in self.writer.write(self._wanted(self.feed.reader()(self.sources, self.window))):
+        for text in self.writer.write(self._wanted(self._reader(self.sources, self.window))):
             lines += text.count("\n")
+            if self.feed.name == "rdf":
+                self.statements.append(text)
             yield text
         for text in self.writer.closing():
             lines += text.count("\n")
@@ -209,6 +224,27 @@ class _Work:
         return tally
 
 
+def _checked(statements: Sequence[str], batch: quads.Batch) -> None:
+    """Hold the nodes of a feed that is RDF already against the shapes, where they are of classes of ours.
+
+    Raises:
+        DataProblems: each violation.
+    """
+    typed = f" {quads.A} <{DIP}"
+    ours = {text.partition(" ")[0] for text in statements if typed in text}
+    if not ours:
+        return
+    lines = [f"{text[:-3]} <{batch.graph}> .\n" for text in statements if text.partition(" ")[0] in ours]
+    words = vocabulary().superclasses
+    for text in statements:
+        node, _, kind = text[: -len("> .\n")].partition(typed)
+        lines += [f"{node} {quads.A} <{DIP}{each}> <{batch.graph}> .\n" for each in words.get(kind, ())]
+    _, broken = validate.shape_violations(lines, resources.ontology() / "shapes.ttl")
+    hint = "Mend the file, or leave our classes out of it."
+    if broken:
+        raise DataProblems(Problem(compact(each.node), 0, each.rule, each.message, hint) for each in broken)
+
+
 def about_import(batch: quads.Batch, feed: Feed, sources: Iterable[files.Source]) -> str:
     """Write what a batch is: its feed, publisher, licence, and the files it was made of."""
     node, told = quads.iri(batch.node), quads.literal
@@ -238,28 +274,35 @@ def _distinct(sources: Iterable[files.Source]) -> Iterator[files.Source]:
             yield source
 
 
-def _already(about: Mapping[str, Any], name: str, window: Window) -> Collection[str]:
-    """The hashes of the files that are there with this window, or wholly."""
+def _already(about: Mapping[str, Any], name: str, window: Window, how: str) -> Collection[str]:
+    """The hashes of the files that are there with this window, or wholly, read in the same way."""
     return {
         str(file["sha256"])
         for each in about.get("feeds", [])
-        if each["name"] == name and each["window"] in ("", str(window))
+        if each["name"] == name and each["window"] in ("", str(window)) and each.get("how", "") == how
         for file in each["files"]
     }
 
 
-def _batch_name(sources: Sequence[files.Source], window: Window) -> str:
+def _batch_name(sources: Sequence[files.Source], window: Window, how: str) -> str:
     """Name a batch by its first file and by the content of all of them."""
-    parts = [*sorted(source.sha256 for source in sources), str(window)]
+    parts = [*sorted(source.sha256 for source in sources), str(window), *([how] if how else [])]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
     stem = sources[0].name.rpartition("/")[2].partition("!")[0].partition(".")[0].lower()
     stem = re.sub("[^a-z0-9]+", "-", stem).strip("-")[:40] or "stream"
     return f"{stem}-{digest}"
 
 
-def _keep(fresh: batches.Fresh, batch: quads.Batch, report: Mapping[str, Any], rejected: Iterable[Rejected]) -> None:
+def _keep(
+    fresh: batches.Fresh,
+    batch: quads.Batch,
+    report: Mapping[str, Any],
+    rejected: Iterable[Rejected],
+    parties: Iterable[Party],
+) -> None:
+    """Put beside the store what was told of the batch, the rows not taken, and the parties as the feed names them."""
     place = f"feeds/{batch.feed}/{batch.name}"
     fresh.keep(f"{place}/report.json", json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    fresh.keep(
-        f"{place}/rejected.jsonl", "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rejected)
-    )
+    for name, rows in (("rejected", rejected), ("parties", parties)):
+        told = (json.dumps(asdict(row), ensure_ascii=False) for row in rows)
+        fresh.keep(f"{place}/{name}.jsonl", "".join(f"{line}\n" for line in told))

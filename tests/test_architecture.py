@@ -22,7 +22,7 @@ LEVELS = {
     "passages": 2, "questions": 2, "stories": 2, "lens": 2, "frames": 2, "reasons": 2,
     "dossier": 3, "lift": 3, "derive": 3, "store": 3, "tables": 3,
     "results": 4, "query": 5, "validate": 4,
-    "feeds": 4, "batches": 4, "registered": 5, "importing": 6, "pipeline": 5, "describe": 6,
+    "feeds": 4, "batches": 4, "registered": 5, "asked": 6, "importing": 7, "pipeline": 5, "describe": 6,
     "reckoning": 6, "curation": 6, "network": 6, "dataset": 6, "export": 7, "pages": 7, "paths": 7, "view": 7,
     "analysis": 7,
     "diff": 7, "report": 8, "graph": 10,
@@ -36,7 +36,7 @@ ROOMS = {
     "click": {"cli", "lines"},
     "yaml": {"strict_yaml"},
     "pyoxigraph": {"vocabulary", "lift", "derive", "store", "query", "results", "turtle", "jsonld", "export",
-                   "validate", "graph", "coverage", "registered", "batches"},
+                   "validate", "graph", "coverage", "registered", "batches", "feeds"},
     "rdflib": {"validate", "dataset", "graph"},
     "oxrdflib": {"dataset"},
     "countrynames": {"feeds"},
@@ -53,8 +53,20 @@ ROOMS = {
     "mcp": {"mcp"},
 }  # fmt: skip
 
-HEAVY = ("rdflib", "networkx", "pyvis", "pyshacl", "IPython", "jinja2", "starlette", "uvicorn", "mcp", "matplotlib",
-         "pandas", "numpy")
+HEAVY = (
+    "rdflib",
+    "networkx",
+    "pyvis",
+    "pyshacl",
+    "IPython",
+    "jinja2",
+    "starlette",
+    "uvicorn",
+    "mcp",
+    "matplotlib",
+    "pandas",
+    "numpy",
+)
 
 
 def room(path: Path) -> str:

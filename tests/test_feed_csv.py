@@ -54,7 +54,7 @@ def read(
 def refused(tmp_path: Path, row: str) -> str:
     """The reason for which a row is not taken, beside a good one that is."""
     records, tally = read(tmp_path, HEADER + row + ROW)
-    assert tally.kept == 1 and next(r for r in records if isinstance(r, CodedEvent)).id == "quarrels-event-7"
+    assert tally.kept == 1 and next(r for r in records if isinstance(r, CodedEvent)).id == "csv-quarrels-event-7"
     (only,) = tally.rejected
     assert only.line == 2
     return f"{only.reason}: {only.value}"
@@ -64,14 +64,14 @@ def test_a_row_becomes_parties_and_an_event(tmp_path: Path) -> None:
     records, tally = read(tmp_path, HEADER + ROW)
     parties = [each for each in records if isinstance(each, Party)]
     assert parties == [
-        Party("quarrels-usa", "United States", "state", codes=(("iso3", "USA"),)),
-        Party("quarrels-colombia", "Colombia", "state"),
-        Party("quarrels-venezuela", "Venezuela", "state"),
+        Party("csv-quarrels-usa", "United States", "state", codes=(("iso3", "USA"),)),
+        Party("csv-quarrels-colombia", "Colombia", "state"),
+        Party("csv-quarrels-venezuela", "Venezuela", "state"),
     ]
     event = records[-1]
     assert isinstance(event, CodedEvent)
-    assert (event.id, event.event_class, event.date) == ("quarrels-event-7", "Sanctioning", "2025-01-26")
-    assert (event.actor, event.target) == (("quarrels-usa",), ("quarrels-colombia", "quarrels-venezuela"))
+    assert (event.id, event.event_class, event.date) == ("csv-quarrels-event-7", "Sanctioning", "2025-01-26")
+    assert (event.actor, event.target) == (("csv-quarrels-usa",), ("csv-quarrels-colombia", "csv-quarrels-venezuela"))
     assert (event.cameo, event.goldstein, event.scheme, event.plover) == ("163", "-8.0", "CAMEO/ICEWS", "COERCE")
     (report,) = event.reports
     assert (report.publisher, report.url, report.confidence) == (
@@ -132,7 +132,7 @@ def test_encoding_delimiter_byte_order_mark_and_line_ends_are_as_they_come(tmp_p
     text = text.replace('split: ";"', 'split: "|"')
     rows = (HEADER + ROW.replace(";", "|").replace("Colombia", "Côte d’Ivoire")).replace(",", ";").replace("\n", "\r\n")
     records, tally = read(tmp_path, rows.encode("cp1252"), text)
-    assert {each.id for each in records if isinstance(each, Party)} >= {"quarrels-cote-divoire"} and tally.kept == 1
+    assert {each.id for each in records if isinstance(each, Party)} >= {"csv-quarrels-cote-divoire"} and tally.kept == 1
     records, _ = read(tmp_path, b"\xef\xbb\xbf" + (HEADER + ROW).encode())
     assert len(records) == 4
 
@@ -150,7 +150,7 @@ def test_symmetric_classes_have_all_parties_as_actors(tmp_path: Path) -> None:
     records, _ = read(tmp_path, HEADER + ROW.replace("raised duties,163", "Meeting,"))
     event = records[-1]
     assert isinstance(event, CodedEvent) and event.target == ()
-    assert event.actor == ("quarrels-usa", "quarrels-colombia", "quarrels-venezuela")
+    assert event.actor == ("csv-quarrels-usa", "csv-quarrels-colombia", "csv-quarrels-venezuela")
 
 
 def test_a_column_that_nobody_names_stops_the_table(tmp_path: Path) -> None:

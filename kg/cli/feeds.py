@@ -16,6 +16,15 @@ from kg.errors import UsageError
 @click.argument("paths", metavar="FILE…", nargs=-1)
 @click.option("--from", "first", metavar="DAY", help="Leave out what happened before this day.")
 @click.option("--to", "last", metavar="DAY", help="Leave out what happened after this day.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="For csv: the file that says what each column is.")
+@click.option("--query", metavar="TEXT|FILE.rq", default="", help="For rdf from a SPARQL service: a CONSTRUCT.")
+@click.option("--graph", metavar="IRI", default="", help="For rdf from a SPARQL service: all of one graph.")
+@click.option(
+    "--links",
+    type=click.Path(path_type=Path),
+    envvar="KG_LINKS",
+    help="Decisions of `kg link`; default: in the build.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first row that is not taken; nothing is changed.")
 @click.option("--dry-run", is_flag=True, help="Read and report, change nothing.")
 @click.option("--again", is_flag=True, help="Read files that are already there once more.")
@@ -29,6 +38,10 @@ def import_(
     paths: tuple[str, ...],
     first: str | None,
     last: str | None,
+    mapping: Path | None,
+    query: str,
+    graph: str,
+    links: Path | None,
     strict: bool,
     dry_run: bool,
     again: bool,
@@ -43,7 +56,7 @@ def import_(
     FEED is one of those that `kg import --list` names; files may be folders, globs, zip, gz, or - for a stream. Each
     import is one batch, wholly there or not at all; the same file again changes nothing. Every row is accounted for.
     """
-    from kg import importing
+    from kg import asked, importing
     from kg.feeds.records import Window
 
     folder = Path(location)
@@ -60,8 +73,20 @@ def import_(
     if not name or not paths:
         raise UsageError("Name a feed and its files.", hint="For example: kg import gdelt 20180101.export.CSV.zip")
     window = Window(out.day(first), out.day(last))
+    if graph and query:
+        raise UsageError("--query and --graph do not go together.", hint="A query can name the graph itself.")
     made = importing.import_feed(
-        name, paths, folder, window, strict=strict, dry_run=dry_run, again=again, progress=out.progress
+        name,
+        paths,
+        folder,
+        window,
+        strict=strict,
+        dry_run=dry_run,
+        again=again,
+        mapping=mapping,
+        query=asked.service_query(query, graph),
+        links=links,
+        progress=out.progress,
     )
     out.progress("")
     out.say(_report(made))

@@ -39,5 +39,17 @@ FEEDS: dict[str, Feed] = {
             "gdelt",
             machine_coded=True,
         ),
+        Feed(
+            "icews",
+            "ICEWS coded event data",
+            "Lockheed Martin, Harvard Dataverse",
+            "Terms of the dataset doi:10.7910/DVN/28075; cite it.",
+            "icews",
+            machine_coded=True,
+        ),
+        Feed("cameo", "CAMEO code list (a check)", "CAMEO project", "Cite the CAMEO manual.", "cameo", False),
+        Feed("plover", "PLOVER crosswalk (a check)", "Open Event Data Alliance", "CC BY-SA 4.0", "cameo", False),
+        Feed("csv", "any table, read by a mapping file", "As its mapping says", "As its mapping says", "table", False),
+        Feed("rdf", "RDF files, and SPARQL services", "As the file says", "As the file says", "rdf", False),
     )
 }

@@ -1,6 +1,6 @@
 """A mapping file in, a plan for reading a table out: what each column says, and which columns are left out.
 
-    feed: trade-quarrels            # ids begin with it
+    feed: trade-quarrels            # ids begin with csv- and it
     publisher: University of Somewhere
     columns:
       Event ID: id
@@ -81,6 +81,11 @@ class Plan:
     encoding: str = "utf-8"
     classes: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """With what ids begin, so that none of a table is taken for one of the registers."""
+        return f"csv-{self.feed}"
 
 
 def read(path: Path, shown: str = "") -> Plan:

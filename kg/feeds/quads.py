@@ -25,6 +25,7 @@ from kg.feeds.records import (
     Party,
     Record,
     Report,
+    Statement,
 )
 from kg.model import ENTITY_TYPES
 from kg.vocabulary import Vocabulary
@@ -37,6 +38,7 @@ BEGUN = f"<{terms.SEM}hasLatestBeginTimeStamp>"
 ENDING = f"<{terms.SEM}hasEarliestEndTimeStamp>"
 END = f"<{terms.SEM}hasLatestEndTimeStamp>"
 GENERATED = f"<{terms.PROV}wasGeneratedBy>"
+CODED = f"<{terms.DIP}coded>"
 DERIVED = f"<{terms.PROV}wasDerivedFrom>"
 URL = f"<{terms.SCHEMA}url>"
 XSD_DATE = f"<{terms.XSD}date>"
@@ -119,14 +121,21 @@ class Writer:
         self.import_node = f"<{terms.ID}{batch.node}>"
         self.edges: dict[tuple[str, str, str], Edge] = {}
         self.counts: dict[str, int] = dict.fromkeys(
-            ("events", "mentions", "measures", "tenures", "ties", "parties", "resolved", "quads"), 0
+            ("events", "mentions", "measures", "tenures", "ties", "statements", "parties", "resolved", "quads"), 0
         )
         self._resolve = resolve
         self._words = words
         self._names: dict[str, str] = {}  # id of a party → its IRI, or that of the entity it was judged to be
+        self.parties: list[Party] = []
+        self._coded: dict[str, str] = {}  # id of a party that was judged to be an entity → its own IRI
         self._known: set[str] = set()  # shared nodes already written
         self._posts: dict[str, str] = {}
+        self._in: dict[str, str] = {}  # id of a post → id of the party it is in
         self._predicates = {name: (each.direct_predicate, each.symmetric) for name, each in words.event_classes.items()}
+
+    def node(self, party: str) -> str:
+        """The IRI of a party that was written: its own, or that of the entity it was judged to be."""
+        return self._names[party]
 
     def write(self, records: Iterable[Record]) -> Iterator[str]:
         """Write records as N-Triples, a piece of text for each; parties must come before the records that name them."""
@@ -145,8 +154,10 @@ class Writer:
         predicate, symmetric = self._predicates[event.event_class]
         actors = [names[each] for each in event.actor]
         targets = [names[each] for each in event.target]
+        acting, aimed = event.actor, event.target
         if symmetric and len(actors) == 1:
             actors, targets = [*actors, *(each for each in targets if each not in actors)], []
+            acting, aimed = (*acting, *aimed), ()
         earliest, latest = bounds(event.date)
         self.counts["events"] += 1
         text = [
@@ -156,6 +167,8 @@ class Writer:
         ]
         text += [f"{node} <{terms.DIP}actor> {each} .\n" for each in actors]
         text += [f"{node} <{terms.DIP}target> {each} .\n" for each in targets]
+        if self._coded:
+            text.append(self._coded_roles(node, acting, aimed, event))
         if earliest:
             text.append(f'{node} {BEGIN} "{earliest}"^^{XSD_DATE} .\n')
         if latest:
@@ -193,6 +206,15 @@ class Writer:
                         self._edge(actor, predicate, other, earliest, latest)
         return "".join(text)
 
+    def _coded_roles(self, node: str, acting: Iterable[str], aimed: Iterable[str], event: CodedEvent) -> str:
+        roles = (("Actor", acting), ("Target", aimed), ("Place", event.place))
+        return "".join(
+            f"{node} <{terms.DIP}coded{role}> {self._coded[each]} .\n"
+            for role, ids in roles
+            for each in ids
+            if each in self._coded
+        ) + self._as_coded(node, *event.on_behalf_of, *event.about)
+
     def _edge(self, actor: str, predicate: str, other: str, first: str, last: str) -> None:
         edge = self.edges.get((actor, predicate, other))
         if edge is None:
@@ -215,6 +237,10 @@ class Writer:
             f'{name} <{terms.DIP}{what}> "{count}"^^{XSD_INTEGER} .\n' for what, count in told if count
         )
 
+    def _statement(self, statement: Statement) -> str:
+        self.counts["statements"] += 1
+        return statement.text
+
     def _mention(self, mention: EventMention) -> str:
         self.counts["mentions"] += 1
         return self._report(iri(mention.event), mention.report)
@@ -232,7 +258,7 @@ class Writer:
         text += f"{name} {A} <{terms.DIP}Attestation> .\n{name} {GENERATED} {self.import_node} .\n"
         if report.publisher:
             publisher, told = self._publisher(report.publisher)
-            text += f"{told}{name} <{terms.DIP}reportedBy> {publisher} .\n"
+            text += f"{told}{name} <{terms.DIP}reportedBy> {publisher} .\n{self._as_coded(name, report.publisher)}"
         if report.url:
             text += f"{name} {URL} {address(report.url)} .\n"
         if report.published:
@@ -267,6 +293,9 @@ class Writer:
         self.counts["parties"] += 1
         self.counts["resolved"] += bool(found.entity)
         self._names[party.id] = iri(found.entity) if found.entity else node
+        self.parties.append(party)
+        if found.entity:
+            self._coded[party.id] = node
         text = f"{node} {LABEL} {literal(party.label)}@en .\n"
         text += "".join(f"{node} <{terms.DIP}code> {literal(f'{scheme}:{code}')} .\n" for scheme, code in party.codes)
         text += "".join(f"{node} <{terms.SKOS}altLabel> {_tagged(alias)} .\n" for alias in party.aliases)
@@ -283,6 +312,10 @@ class Writer:
             if party.description:
                 text += f"{node} {COMMENT} {literal(party.description)}@en .\n"
         return text + "".join(self._judgement(party, each) for each in found.judgements)
+
+    def _as_coded(self, node: str, *parties: str) -> str:
+        """Keep who it was, where a party is written as the entity it was judged to be: so a judgement can be undone."""
+        return "".join(f"{node} {CODED} {self._coded[each]} .\n" for each in parties if each in self._coded)
 
     def _judgement(self, party: Party, judged: Judgement) -> str:
         node = iri(f"judgement-{party.id}-{judged.entity}")
@@ -308,6 +341,7 @@ class Writer:
         text += f"{node} <{terms.DIP}measureType> <{terms.DIP}{measure.type}> .\n"
         text += "".join(f"{node} <{terms.DIP}imposedBy> {self._names[each]} .\n" for each in measure.imposed_by)
         text += "".join(f"{node} <{terms.DIP}appliesTo> {self._names[each]} .\n" for each in measure.applies_to)
+        text += self._as_coded(node, *measure.imposed_by, *measure.applies_to)
         text += "".join(f"{node} <{terms.DIP}program> {literal(each)} .\n" for each in measure.programs)
         text += self._held(node, measure.begin, measure.end, measure.last_known_in_force)
         return text + "".join(self._report(node, each) for each in measure.reports)
@@ -317,8 +351,9 @@ class Writer:
         if office.id in self._posts:
             return ""
         organization = self._posts[office.id] = self._names[office.organization]
+        self._in[office.id] = office.organization
         text = f"{node} {A} <{terms.ORG}Post> .\n{node} {LABEL} {literal(office.label)}@en .\n"
-        text += f"{node} <{terms.ORG}postIn> {organization} .\n"
+        text += f"{node} <{terms.ORG}postIn> {organization} .\n{self._as_coded(node, office.organization)}"
         return text + (f"{node} {COMMENT} {literal(office.description)}@en .\n" if office.description else "")
 
     def _tenure(self, held: HeldOffice) -> str:
@@ -327,6 +362,7 @@ class Writer:
         text = self._state(node, "Tenure", held.label, held.note)
         text += f"{node} <{terms.ORG}member> {holder} .\n{node} <{terms.DIP}post> {iri(held.post)} .\n"
         text += f"{node} <{terms.ORG}organization> {organization} .\n"
+        text += self._as_coded(node, held.holder, self._in[held.post])
         text += self._held(node, held.begin, held.end, held.last_known_in_force)
         self._state_edge(holder, "holdsOfficeIn", organization)
         return text + "".join(self._report(node, each) for each in held.reports)
@@ -337,6 +373,7 @@ class Writer:
         text = self._state(node, "Tie", tie.label, tie.note)
         text += f"{node} <{terms.DIP}tieType> <{terms.DIP}{tie.type}> .\n"
         text += f"{node} <{terms.DIP}tieFrom> {left} .\n{node} <{terms.DIP}tieTo> {right} .\n"
+        text += self._as_coded(node, tie.left, tie.right)
         text += self._held(node, tie.begin, tie.end, "")
         self._state_edge(left, self._words.tie_predicates[tie.type], right)
         return text + "".join(self._report(node, each) for each in tie.reports)
@@ -387,6 +424,7 @@ class Writer:
         Party: _party,
         CodedEvent: event,
         EventMention: _mention,
+        Statement: _statement,
         ListedMeasure: _measure,
         Office: _office,
         HeldOffice: _tenure,

@@ -169,4 +169,11 @@ class EventMention:
     known: bool = False
 
 
-Record = Party | Office | EventMention | CodedEvent | ListedMeasure | HeldOffice | ListedTie
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One triple of a feed that is RDF already, as a line of N-Triples; it comes without an account of its own."""
+
+    text: str
+
+
+Record = Party | Office | Statement | EventMention | CodedEvent | ListedMeasure | HeldOffice | ListedTie
