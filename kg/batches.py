@@ -36,11 +36,14 @@ class Fresh:
     def __init__(self, folder: Path, about: dict[str, Any]) -> None:
         self.folder = folder
         self.about = about
+        self.unchanged = False  # whoever finds that there is nothing to change says so, and the generation is not kept
         self._store = _Oxigraph(str(folder / "store"))
         self.view = Embedded(self._store, str(folder))
 
     def load(self, text: Iterable[str], graph: str) -> None:
         """Put N-Triples lines into a graph, while they are being made; the memory used is bounded.
+
+        They are not checked once more (`lenient`): `kg.feeds.quads` writes nothing that is no IRI or no literal.
 
         Raises:
             StorageError: the disk is full or the store cannot be written.
@@ -54,7 +57,7 @@ class Fresh:
                 if failed:
                     continue
                 try:
-                    self._store.bulk_load(piece, format=RdfFormat.N_TRIPLES, to_graph=name)
+                    self._store.bulk_load(piece, format=RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
                 except Exception as error:  # noqa: BLE001  told in the thread that waits
                     failed.append(error)
 
@@ -143,6 +146,9 @@ def change(folder: Path) -> Iterator[Fresh]:
         finally:
             with _told(folder):
                 made.close()
+        if made.unchanged:
+            swap.undo()
+            return
         with _told(folder):
             store.save(fresh / "manifest.json", _json(made.about))
             swap.finish()
