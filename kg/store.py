@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 Term = NamedNode | BlankNode | Literal | Triple
-CURRENT = "CURRENT"
+CURRENT, SEAL = "CURRENT", "seal.json"
 FEED_GRAPHS = f"{GRAPH}feed/"
 
 
@@ -83,8 +83,9 @@ class Embedded:
         """Open the store of one generation, read only; a newer build does not change it.
 
         Raises:
-            StorageError: it cannot be opened.
+            StorageError: it cannot be opened, or it is not what was written.
         """
+        _check_seal(folder, name)
         try:
             return cls(_Oxigraph.read_only(str(folder / "store")), name)
         except (OSError, RuntimeError) as error:
@@ -346,6 +347,7 @@ class Swap:
     def finish(self) -> None:
         """Let the new generation be the one in use; the one before it stays, for whoever reads it still."""
         assert self._fresh is not None
+        _write_synced(self._fresh / SEAL, json.dumps(_sealed(self._fresh), indent=2, sort_keys=True).encode() + b"\n")
         save(self._folder / CURRENT, f"{self._fresh.name}\n".encode())
         _tidy(self._folder, keep={self._fresh.name, self._name})
 
@@ -353,6 +355,29 @@ class Swap:
         """Remove a new generation that did not come into use."""
         if self._fresh is not None and _current(self._folder) != self._fresh.name:
             shutil.rmtree(self._fresh, ignore_errors=True)
+
+
+def _sealed(folder: Path) -> dict[str, list[object]]:
+    """The files of a store with their sizes; of the small ones that name the others also the digest.
+
+    A store whose list of tables is cut short opens as an empty one, and would give wrong answers. The tables
+    themselves carry checksums that the engine checks.
+    """
+    found: dict[str, list[object]] = {}
+    for path in sorted((folder / "store").iterdir()):
+        if not path.name.startswith(("LOG", "LOCK", "IDENTITY")):
+            small = path.name.startswith(("CURRENT", "MANIFEST"))
+            found[path.name] = [path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest() if small else ""]
+    return found
+
+
+def _check_seal(folder: Path, name: str) -> None:
+    try:
+        whole = json.loads((folder / SEAL).read_bytes()) == _sealed(folder)
+    except (OSError, ValueError) as error:
+        raise _unreadable(f"{name}: the store cannot be opened", error) from error
+    if not whole:
+        raise StorageError(f"{name}: the store is not what was written.", hint="Build again with `kg build`.")
 
 
 @contextlib.contextmanager

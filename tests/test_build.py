@@ -205,7 +205,7 @@ def run(*args: str, where: Path = ROOT, **environment: str) -> subprocess.Comple
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("moment", ["lifting", "storing", "1", "2", "3", "4"])
+@pytest.mark.parametrize("moment", ["lifting", "storing", "1", "2", "3", "4", "5"])
 def test_a_build_killed_in_the_middle_leaves_the_one_before(
     data_folder: DataFolder, folder: Path, kg: Kg, moment: str
 ) -> None:
@@ -223,12 +223,12 @@ def test_a_build_killed_in_the_middle_leaves_the_one_before(
 
 def test_a_build_killed_after_the_swap_is_the_new_one(data_folder: DataFolder, folder: Path) -> None:
     relabel(data_folder, "Treasury of the United States")
-    assert run("-c", DIE, "5", str(data_folder.path), str(folder)).returncode == -9
+    assert run("-c", DIE, "6", str(data_folder.path), str(folder)).returncode == -9
     assert ask(folder, LABEL) == [("Treasury of the United States",)]
 
 
 def test_no_more_is_secured_than_the_moments_that_are_tried(data_folder: DataFolder, folder: Path) -> None:
-    assert run("-c", DIE, "6", str(data_folder.path), str(folder)).stdout == "alive\n"
+    assert run("-c", DIE, "7", str(data_folder.path), str(folder)).stdout == "alive\n"
 
 
 # ---------------------------------------------------------------- a full disk, and things in the way
@@ -362,6 +362,7 @@ def fill(path: Path, raw: bytes) -> None:
 Damage = Callable[[Path, Path], None]
 ASK, STATS, EXPORT = ("query", LABEL), ("stats",), ("export", "-f", "nquads")
 UNOPENED, DAMAGED = "the store cannot be opened: ", "the build is damaged: "
+UNLIKE = "the store is not what was written. "
 DAMAGES: dict[str, tuple[Damage, tuple[str, ...], str]] = {
     # what is done to the folder and its generation: (the deed, the command that meets it, what is told)
     "no folder": (lambda top, gen: shutil.rmtree(top), ASK, ": no build found. Make one with `kg build`, or name"),
@@ -373,8 +374,10 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, ...], str]] = {
     "no store": (lambda top, gen: shutil.rmtree(gen / "store"), ASK, UNOPENED),
     "the store is a file": (lambda top, gen: fill(gen / "store", b""), ASK, UNOPENED),
     "the tables are spoilt": (lambda top, gen: spoil(gen, "store/*.sst"), ASK, f"{UNOPENED}Corruption"),
-    "the tables are cut": (lambda top, gen: cut(gen, "store/*.sst"), ASK, f"{UNOPENED}Corruption"),
-    "the list of tables is spoilt": (lambda top, gen: spoil(gen, "store/MANIFEST-*"), ASK, f"{UNOPENED}Corruption"),
+    "the tables are cut": (lambda top, gen: cut(gen, "store/*.sst"), ASK, UNLIKE),
+    "the list of tables is spoilt": (lambda top, gen: spoil(gen, "store/MANIFEST-*"), ASK, UNLIKE),
+    "the list of tables is cut": (lambda top, gen: cut(gen, "store/MANIFEST-*"), ASK, UNLIKE),
+    "the seal is gone": (lambda top, gen: (gen / "seal.json").unlink(), ASK, UNOPENED),
     "no text": (lambda top, gen: (gen / "kg.nq").unlink(), EXPORT, f"{DAMAGED}kg.nq cannot be read: No such file"),
     "the text is cut": (lambda top, gen: cut(gen, "kg.nq"), EXPORT, f"{DAMAGED}kg.nq is not what was written. Build"),
     "no manifest": (lambda top, gen: (gen / "manifest.json").unlink(), STATS, f"{DAMAGED}manifest.json cannot be read"),
