@@ -92,6 +92,23 @@ class Source:
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise Unreadable(f"{_WHOLE}: {_plain(str(error)) or type(error).__name__}") from error
 
+    def hashed(self) -> Iterator[bytes]:
+        """The unpacked bytes in blocks; whoever takes them to the end has their hash without reading twice.
+
+        Raises:
+            Unreadable: as `blocks`.
+        """
+        digest = hashlib.sha256()
+        try:
+            for block in self.blocks():
+                digest.update(block)
+                yield block
+        except Unreadable as error:
+            digest.update(str(error).encode())
+            self._sha256 = self.tally.sha256 = digest.hexdigest()
+            raise
+        self._sha256 = self.tally.sha256 = digest.hexdigest()
+
     @contextmanager
     def _open(self) -> Iterator[tuple[IO[bytes], int]]:
         """Open it unpacked, with the number of packed bytes."""

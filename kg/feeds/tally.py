@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 KEPT = 200  # rejected rows of one file that are kept in the report itself; all of them go to rejected.jsonl
 
+_ONCE = "layout of"  # a note that is said once of a file
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -53,6 +55,19 @@ class Tally:
             self.rejected.append(row)
         if self.sink:
             self.sink(row)
+
+    def add(self, other: Tally) -> None:
+        """Take over the account of some rows of the same file; what the sink was told is not told again."""
+        self.read += other.read
+        self.kept += other.kept
+        self.duplicates += other.duplicates
+        self.outside += other.outside
+        self.refused += other.refused
+        self.rejected += other.rejected[: KEPT - len(self.rejected)]
+        self.left_out = other.left_out or self.left_out
+        self.unknown += other.unknown
+        self.notes += Counter({note: n for note, n in other.notes.items() if not note.startswith(_ONCE)})
+        self.notes |= Counter({note: n for note, n in other.notes.items() if note.startswith(_ONCE)})
 
     def check(self) -> None:
         """Hold the numbers against each other.
