@@ -172,9 +172,9 @@ class _Table:
 
     def _id(self, name: str, row: Mapping[str, str]) -> str:
         if not name:
-            return minted(f"{self.plan.feed}-event", *row.values())
+            return minted(f"{self.plan.name}-event", *row.values())
         plain = SLUG.match(name) and len(name) <= 80
-        return f"{self.plan.feed}-event-{name}" if plain else minted(f"{self.plan.feed}-event", name)
+        return f"{self.plan.name}-event-{name}" if plain else minted(f"{self.plan.name}-event", name)
 
     def _parties(self, role: str, row: Mapping[str, str]) -> list[Party]:
         """The parties of a role: names and codes of one cell stand in the same order."""
@@ -194,7 +194,7 @@ class _Table:
                 raise _Refused(f"no state has the code in {scheme}", code)
         first = known[0] if known else None
         state = countries.iso3(*first) if first and first[0] in countries.SCHEMES else ""
-        name = f"{self.plan.feed}-{slug(first[1] if first else label)}"
+        name = f"{self.plan.name}-{slug(first[1] if first else label)}"
         return Party(name, label or countries.name(state) or (first[1] if first else ""), kind, codes=known)
 
     def _what(self, told: Mapping[str, str]) -> tuple[str, str]:
