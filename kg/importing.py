@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +86,12 @@ def import_feed(
         work = _Work(feed, batch, new, window, strict, resolver, reader, fresh)
         report = {**work.run(progress), "how": how}
         _checked(work.statements, batch)
-        if fresh:
+        if fresh and not work.lines:
+            fresh.unchanged, batch = True, quads.Batch(name, "")
+        elif fresh:
             fresh.about.setdefault("feeds", []).append(report)
             _keep(fresh, batch, report, work.rejected, work.writer.parties)
-    where = "" if dry_run or not work.rejected else str(store.generation(folder) / "feeds" / name / batch.name)
+    where = "" if dry_run or not work.rejected or not batch.name else str(store.generation(folder) / "feeds" / name / batch.name)
     told = tuple(source.tally.as_dict() for source in new)
     return Imported(name, batch.name, report["counts"], told, already, where, dry_run)
 
@@ -151,7 +154,8 @@ class _Work:
         self._strict = strict
         self._fresh = fresh
         self._tallies: dict[str, Tally] = {}
-        self._reader = reader
+        self.lines = 0  # of what the files hold; an import of nothing is not kept
+        self._reader, self._resolver = reader, resolver
         self.statements: list[str] = []
         self.writer = quads.Writer(batch, resolver.resolve, vocabulary())
         for source in sources:
@@ -192,7 +196,8 @@ class _Work:
             if self.feed.name == "rdf":
                 self.statements.append(text)
             yield text
-        for text in self.writer.closing():
+        self.lines = lines
+        for text in chain(self.writer.offices(self._resolver.offices), self.writer.closing()):
             lines += text.count("\n")
             yield text
         text = about_import(self.batch, self.feed, self.sources)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import ClassVar, Protocol
 from urllib.parse import quote, urlsplit
@@ -66,6 +67,10 @@ class Judgement(Protocol):
     def method(self) -> str: ...  # noqa: D102
     @property
     def reason(self) -> str: ...  # noqa: D102
+    @property
+    def begin(self) -> date | None: ...  # noqa: D102
+    @property
+    def end(self) -> date | None: ...  # noqa: D102
 
 
 class Resolution(Protocol):
@@ -151,11 +156,11 @@ class Writer:
         """Write one event and, where they are new, its reports and its counts."""
         names = self._names
         node = iri(event.id)
-        predicate, symmetric = self._predicates[event.event_class]
-        actors = [names[each] for each in event.actor]
-        targets = [names[each] for each in event.target]
+        symmetric = self._predicates[event.event_class][1]
+        actors = list(dict.fromkeys(names[each] for each in event.actor))
+        targets = list(dict.fromkeys(names[each] for each in event.target))
         acting, aimed = event.actor, event.target
-        if symmetric and len(actors) == 1:
+        if symmetric and len(event.actor) == 1:
             actors, targets = [*actors, *(each for each in targets if each not in actors)], []
             acting, aimed = (*acting, *aimed), ()
         earliest, latest = bounds(event.date)
@@ -198,12 +203,8 @@ class Writer:
         if event.mentions or event.sources or event.articles:
             text.append(self._report_count(node, event.mentions, event.sources, event.articles))
         text += [self._report(node, each) for each in event.reports]
-        if predicate and event.factuality == "Actual":
-            others = actors if symmetric else targets
-            for actor in actors:
-                for other in others:
-                    if other != actor:
-                        self._edge(actor, predicate, other, earliest, latest)
+        if event.factuality == "Actual":
+            self.edges_of(event.event_class, actors, targets, earliest, latest)
         return "".join(text)
 
     def _coded_roles(self, node: str, acting: Iterable[str], aimed: Iterable[str], event: CodedEvent) -> str:
@@ -214,6 +215,14 @@ class Writer:
             for each in ids
             if each in self._coded
         ) + self._as_coded(node, *event.on_behalf_of, *event.about)
+
+    def edges_of(self, event_class: str, actors: Sequence[str], targets: Sequence[str], first: str, last: str) -> None:
+        """Count the direct edges that follow from one actual event between two days."""
+        predicate, symmetric = self._predicates[event_class]
+        for actor in actors if predicate else ():
+            for other in actors if symmetric else targets:
+                if other != actor:
+                    self._edge(actor, predicate, other, first, last)
 
     def _edge(self, actor: str, predicate: str, other: str, first: str, last: str) -> None:
         edge = self.edges.get((actor, predicate, other))
@@ -318,7 +327,10 @@ class Writer:
         return "".join(f"{node} {CODED} {self._coded[each]} .\n" for each in parties if each in self._coded)
 
     def _judgement(self, party: Party, judged: Judgement) -> str:
-        node = iri(f"judgement-{party.id}-{judged.entity}")
+        begin = f"-{judged.begin}" if judged.begin else ""
+        node = iri(f"judgement-{party.id}-{judged.entity}{begin}")
+        days = ((BEGIN, judged.begin), (END, judged.end))
+        lasting = "".join(f'{node} {name} "{day}"^^{XSD_DATE} .\n' for name, day in days if day)
         verdict = {"Positive": "is", "Negative": "is not"}.get(judged.verdict, "may be")
         return (
             f"{node} {A} <{terms.DIP}IdentityJudgement> .\n"
@@ -329,8 +341,20 @@ class Writer:
             f'{node} <{terms.DIP}score> "{judged.score}"^^{XSD_DECIMAL} .\n'
             f"{node} <{terms.DIP}method> {literal(judged.method)} .\n"
             f"{node} {COMMENT} {literal(judged.reason)}@en .\n"
-            f"{node} {GENERATED} {self.import_node} .\n"
+            f"{node} {GENERATED} {self.import_node} .\n{lasting}"
         )
+
+    def offices(self, find: Callable[[Party, date, date], Iterable[Judgement]]) -> Iterator[str]:
+        """Write who held the offices that parties are named by, on the days of the direct edges of each."""
+        days: dict[str, tuple[str, str]] = {}
+        for (actor, _, other), edge in self.edges.items():
+            for node in (actor, other) if edge.first and edge.last else ():
+                first, last = days.get(node, (edge.first, edge.last))
+                days[node] = min(first, edge.first), max(last, edge.last)
+        for party in self.parties:
+            if span := days.get(self._names[party.id]):
+                found = find(party, *map(date.fromisoformat, span))
+                yield from (self._judgement(party, each) for each in found)
 
     # ---- states ----------------------------------------------------------------------------------------------
 
@@ -364,7 +388,7 @@ class Writer:
         text += f"{node} <{terms.ORG}organization> {organization} .\n"
         text += self._as_coded(node, held.holder, self._in[held.post])
         text += self._held(node, held.begin, held.end, held.last_known_in_force)
-        self._state_edge(holder, "holdsOfficeIn", organization)
+        self.state_edge(holder, "holdsOfficeIn", organization)
         return text + "".join(self._report(node, each) for each in held.reports)
 
     def _tie(self, tie: ListedTie) -> str:
@@ -375,7 +399,7 @@ class Writer:
         text += f"{node} <{terms.DIP}tieFrom> {left} .\n{node} <{terms.DIP}tieTo> {right} .\n"
         text += self._as_coded(node, tie.left, tie.right)
         text += self._held(node, tie.begin, tie.end, "")
-        self._state_edge(left, self._words.tie_predicates[tie.type], right)
+        self.state_edge(left, self._words.tie_predicates[tie.type], right)
         return text + "".join(self._report(node, each) for each in tie.reports)
 
     def _state(self, node: str, kind: str, label: str, note: str) -> str:
@@ -392,7 +416,8 @@ class Writer:
         told = ((BEGIN, first), (BEGUN, begun), (ENDING, ending), (END, last), (known, last_known))
         return "".join(f'{node} {name} "{day}"^^{XSD_DATE} .\n' for name, day in told if day)
 
-    def _state_edge(self, left: str, predicate: str, right: str) -> None:
+    def state_edge(self, left: str, predicate: str, right: str) -> None:
+        """Note the direct edge that follows from a state."""
         if left != right:
             self.edges.setdefault((left, predicate, right), Edge())
 
