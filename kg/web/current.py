@@ -42,14 +42,23 @@ class Kept(Generic[V]):
 
     def put(self, key: object, answer: V) -> None:
         """Keep an answer, unless it is large; the ones not asked for longest make room."""
-        size = len(answer[0]) + 512
+        size = _weight(key, answer)
         if size > self._room // 16 or key in self._kept:
             return
         self._kept[key] = answer
         self._left -= size
         while self._left < 0:
-            _, old = self._kept.popitem(last=False)
-            self._left += len(old[0]) + 512
+            self._left += _weight(*self._kept.popitem(last=False))
+
+    @property
+    def full(self) -> float:
+        """How much of the room is taken, from 0 to 1."""
+        return 1 - self._left / self._room if self._room else 0.0
+
+
+def _weight(key: object, answer: tuple[Any, ...]) -> int:
+    """Bytes that an answer takes with its key and what holds them."""
+    return len(answer[0]) + 2 * len(repr(key)) + 1024
 
 
 class Build:

@@ -87,7 +87,8 @@ async def health(request: Request) -> Response:
     """Say that the server works, and what it serves."""
     build: Build = request.app.state.current.build
     told: dict[str, Any] = {"status": "ok", "build": build.digest, "version": build.about.get("diplokg", "")}
-    return JSONResponse({**told, **build.pool.state()}, headers={"cache-control": "no-store"})
+    told |= {**build.pool.state(), "kept": round(build.answers.full, 2)}
+    return JSONResponse(told, headers={"cache-control": "no-store"})
 
 
 async def robots(request: Request) -> Response:

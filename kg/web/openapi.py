@@ -182,8 +182,9 @@ _NUMBER = {"type": "integer", "minimum": 0}
 _ERROR = _object(status={"type": "integer"}, error=_TEXT, message=_TEXT, hint=_TEXT)
 _HIT = _object(id=_TEXT, label=_TEXT, kind=_TEXT, what=_TEXT)
 _HEALTH = _object(
-    status={"const": "ok"}, build=_TEXT, version=_TEXT, busy=_NUMBER, waiting=_NUMBER, free=_NUMBER, killed=_NUMBER
-)
+    status={"const": "ok"}, build=_TEXT, version=_TEXT, busy=_NUMBER, waiting=_NUMBER, free=_NUMBER, killed=_NUMBER,
+    kept={"type": "number", "minimum": 0, "maximum": 1},
+)  # fmt: skip
 _ROWS = {
     "type": "object",
     "required": ["head"],

@@ -38,7 +38,7 @@ class Settings:
     """Queries that may wait for a worker."""
     patience: float = 10.0
     """Seconds that a query may wait for a worker, and that a client may take to send its request."""
-    cache: int = 32 * MIB
+    cache: int = 16 * MIB
     """Bytes of answers kept for the present build; 0 keeps none."""
 
     sources: str = ""

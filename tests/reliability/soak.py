@@ -2,9 +2,9 @@
 
 `python tests/reliability/soak.py [--minutes N] [--rate N]` builds the bundled graph and sends so many requests a
 second: queries that are all new, pages, searches, data, and every ten seconds a query that must be killed. Before that
-it asks as many queries as the server's memory of answers holds, as fast as they are answered: that memory is bounded,
-and filling it is no growth. The server and its workers are weighed every minute; workers are replaced when they are
-killed, so the server's own growth is told apart.
+it warms up: it asks new queries until the server's bounded memory of answers is full, as `/healthz` tells (`kept`), and
+sends the mixed load for a while; filling what is bounded is no growth. The server and its workers are weighed every
+minute; workers are replaced when they are killed, so the server's own growth is told apart.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ PAGES = (
 )  # fmt: skip
 KILLED = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?c DESC(?f)"
 CLIENTS = 8
-WARM = 40_000
+WARM = 60_000
+"""New queries at most before the weighing begins."""
+SETTLE = 60.0
+"""Seconds of mixed load before the first weighing, in a soak of some minutes."""
 
 
 @dataclass
@@ -48,6 +51,8 @@ class Soaked:
     statuses: Counter[int] = field(default_factory=Counter)
     server: list[float] = field(default_factory=list)
     together: list[float] = field(default_factory=list)
+    warmed: int = 0
+    kept: float = 0.0
 
     def weigh(self, pid: int) -> None:
         """Note what the server weighs now."""
@@ -84,14 +89,14 @@ def soak(url: str, pid: int, minutes: float, rate: float, warm: int) -> Soaked:
     clients = [
         threading.Thread(target=_client, args=(url, n, CLIENTS / rate, told, counting, done)) for n in range(CLIENTS)
     ]
-    fill = [threading.Thread(target=_fill, args=(url, warm // CLIENTS)) for _ in range(CLIENTS)]
+    fill = [threading.Thread(target=_fill, args=(url, told, warm // CLIENTS)) for _ in range(CLIENTS)]
     for each in fill:
         each.start()
     for each in fill:
         each.join()
     for each in clients:
         each.start()
-    time.sleep(min(20.0, minutes * 6))
+    time.sleep(min(SETTLE, minutes * 6))
     counting.set()
     told.weigh(pid)
     until = time.monotonic() + minutes * 60
@@ -105,13 +110,22 @@ def soak(url: str, pid: int, minutes: float, rate: float, warm: int) -> Soaked:
     return told
 
 
-def _fill(url: str, count: int) -> None:
-    """Ask so many queries that are all new."""
+def _fill(url: str, told: Soaked, most: int) -> None:
+    """Ask queries that are all new until the memory of answers is full."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
-    for n in range(count):
+    for n in range(most):
+        if n % 100 == 0 and _kept(connection) > 0.98:
+            break
         _status(connection, _fresh(n))
+        told.warmed += 1
+    told.kept = _kept(connection)
     connection.close()
+
+
+def _kept(connection: http.client.HTTPConnection) -> float:
+    connection.request("GET", "/healthz")
+    return float(json.loads(connection.getresponse().read())["kept"])
 
 
 def _fresh(n: int) -> str:
@@ -176,6 +190,8 @@ def main() -> int:
             process.wait(30)
     facts = {
         "minutes": given.minutes,
+        "warmed up with": told.warmed,
+        "memory of answers full": told.kept,
         "requests": sum(told.statuses.values()),
         "statuses": dict(told.statuses),
         "server MiB": [round(each, 1) for each in told.server],
