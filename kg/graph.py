@@ -242,17 +242,19 @@ class Graph:
         until: date | None = None,
         as_of: date | None = None,
         possible: bool = True,
+        feeds: bool = True,
         only: Collection[str] | None = None,
     ) -> Escalation:
         """What two sides did to each other, window by window; see `kg.analysis.escalation`.
 
-        `only` restricts it to some events by id, as for one side's story or one state of knowledge.
+        Each feed in the build is a series of its own. `only` restricts the series of the dossiers to some events by
+        id, as for one side's story or one state of knowledge.
         """
         from kg.analysis.escalation import escalation
 
         return escalation(
             self.store, one, other, by=by, level=level, since=since, until=until, as_of=as_of, possible=possible,
-            only=only,
+            with_feeds=feeds, only=only,
         )  # fmt: skip
 
     def diff(

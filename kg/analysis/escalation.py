@@ -17,9 +17,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kg import dates, describe, reckoning
+from kg.analysis import feeds
 from kg.analysis.acts import Act, acts
 from kg.analysis.changes import LEAST, change_points
-from kg.analysis.reciprocity import Reciprocity, reciprocity
+from kg.analysis.reciprocity import Reciprocity, correlations, reciprocity
+from kg.analysis.rows import ALL, BACK, DIRECTIONS, DOSSIERS, MUTUAL, THERE, Row
 from kg.analysis.sides import LEVELS, Sides, at, check_level, natural_level
 from kg.analysis.sides import sides as registers
 from kg.analysis.windows import By, Span, check_by, span, spans
@@ -31,49 +33,6 @@ from kg.store import Store
 if TYPE_CHECKING:
     import pandas
 
-DOSSIERS = "dossiers"
-THERE, BACK, MUTUAL, ALL = "a>b", "b>a", "mutual", "all"
-DIRECTIONS = (THERE, BACK, MUTUAL, ALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What happened in one direction in one window, counted.
-
-    `series` is `dossiers` or the name of a feed, `scheme` the Goldstein table of its scores. `direction` is a>b, b>a,
-    mutual (both acted together) or all. `certain` and `possible` count events; sums, means, quad classes (1–4) and
-    PLOVER categories are those of the certain ones. `possible_low` and `possible_high` bound the sum if possible ones
-    are in it; `band_low` and `band_high` are the lowest and highest of the sum, the sum `without_contested` and the sum
-    `without_single` (events that only one publisher reports). `open_office` counts certain events that rest on an
-    office not known for sure on the day. `events` and `possible_events` are the ids.
-    """
-
-    series: str
-    scheme: str
-    window: str
-    start: str
-    end: str
-    direction: str
-    source: str
-    target: str
-    certain: int
-    possible: int
-    goldstein: float
-    mean: float | None
-    possible_low: float
-    possible_high: float
-    quad: tuple[int, int, int, int]
-    plover: tuple[tuple[str, int], ...]
-    contested: int
-    single_source: int
-    open_office: int
-    without_contested: float
-    without_single: float
-    band_low: float
-    band_high: float
-    events: tuple[str, ...] = ()
-    possible_events: tuple[str, ...] = ()
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -84,6 +43,20 @@ class Turn:
     window: str
     before: float
     after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike the Goldstein sums of the dossiers and of a feed run: their correlation over the windows.
+
+    `correlation` is None where there are too few windows, or one of the two never changes. The tables of scores differ,
+    so that only the shape may be compared, never the height.
+    """
+
+    series: str
+    scheme: str
+    windows: int
+    correlation: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +85,7 @@ class Escalation:
     totals: tuple[Row, ...]
     turns: tuple[Turn, ...]
     reciprocity: Reciprocity
+    likeness: tuple[Likeness, ...]
     left_out: tuple[LeftOut, ...]
     undated: tuple[str, ...]
     acts: dict[str, Act]
@@ -186,9 +160,12 @@ def escalation(
     until: date | None = None,
     as_of: date | None = None,
     possible: bool = True,
+    with_feeds: bool = True,
     only: Collection[str] | None = None,
 ) -> Escalation:
-    """Make the series of what two sides did to each other; `only` these events are looked at, if given.
+    """Make the series of what two sides did to each other; `only` these events of dossiers are looked at, if given.
+
+    Each feed in the store is a series of its own beside that of the dossiers, unless `with_feeds` is false.
 
     Without a level it is that of what is named: states, else governments and their organs, else persons. With `as_of`
     nothing counts that surely happened later. Without `possible` only certain events are told.
@@ -213,11 +190,19 @@ def escalation(
     placed = [each for act in acts(store, only).values() if (each := _place(act, sides, pair))]
     inside = [each for each in placed if dates.within(each.act.earliest, each.act.latest, since, last) != "no"]
     counted = [each for each in inside if each.act.counted and (each.act.earliest or each.act.latest)]
-    if not counted:
+    coded = [
+        tally
+        for tally in (feeds.tallies(store, sides, pair) if with_feeds else ())
+        if (tally.earliest or tally.latest) and dates.within(tally.earliest, tally.latest, since, last) != "no"
+    ]
+    if not counted and not coded:
         raise _nothing(placed, inside, pair, sides, (since, last), only)
-    grid = _grid(counted, window, since, last)
-    rows = _rows(DOSSIERS, counted, grid, pair, possible, window)
+    grid = _grid([each.act for each in counted] or coded, window, since, last)
     whole = (Span(grid[0].start, grid[-1].end, f"{grid[0].name}/{grid[-1].name}"),)
+    rows = _rows(DOSSIERS, counted, grid, pair, possible, window) + tuple(
+        feeds.rows(coded, sides, pair, grid, possible)
+    )
+    totals = _rows(DOSSIERS, counted, whole, pair, possible) + tuple(feeds.rows(coded, sides, pair, whole, possible))
     kept = {node for row in rows for node in (*row.events, *row.possible_events)}
     if not kept:
         told = f"Nothing between {_named(pair, sides.names)} can be dated to one {by}."
@@ -231,9 +216,10 @@ def escalation(
         until=(last or grid[-1].end).isoformat(),
         as_of=as_of.isoformat() if as_of else "",
         rows=rows,
-        totals=_rows(DOSSIERS, counted, whole, pair, possible),
+        totals=totals,
         turns=_turns(rows),
         reciprocity=_reciprocity(told_acts, counted, rows, pair, reckoning.phrases(store).constraints),
+        likeness=_likeness(rows),
         left_out=_left_out(inside),
         undated=tuple(sorted(each.act.id for each in inside if _undated(each.act))),
         acts=told_acts,
@@ -290,9 +276,11 @@ def _undated(act: Act) -> bool:
     return act.counted and not (act.earliest or act.latest)
 
 
-def _grid(counted: Sequence[_Placed], by: By, since: date | None, until: date | None) -> tuple[Span, ...]:
+def _grid(
+    counted: Sequence[Act] | Sequence[feeds.Tally], by: By, since: date | None, until: date | None
+) -> tuple[Span, ...]:
     """The windows of the series: of the period asked, as far as it is; else from the first to the last known day."""
-    known = [day for each in counted for day in (each.act.earliest, each.act.latest) if day]
+    known = [day for each in counted for day in (each.earliest, each.latest) if day]
     inside = [day for day in known if (not since or day >= since) and (not until or day <= until)]
     first = since or min(inside, default=until or known[0])
     last = until or max(inside, default=first)
@@ -420,6 +408,23 @@ def _turns(rows: Sequence[Row]) -> tuple[Turn, ...]:
     )
 
 
+def _likeness(rows: Sequence[Row]) -> tuple[Likeness, ...]:
+    """Compare the dossiers with each feed, window by window."""
+    lines: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        if row.direction == ALL:
+            lines[row.series, row.scheme].append(row.goldstein)
+    own = next((line for (series, _), line in lines.items() if series == DOSSIERS), None)
+    if own is None:
+        return ()
+    found = []
+    for (series, scheme), line in lines.items():
+        if not series.startswith(DOSSIERS) and scheme:
+            together = {lag.windows: lag.correlation for lag in correlations(own, line)}
+            found.append(Likeness(series, scheme, len(line), together.get(0)))
+    return tuple(found)
+
+
 def _reciprocity(
     told: Mapping[str, Act],
     counted: Sequence[_Placed],
@@ -431,10 +436,10 @@ def _reciprocity(
         pair[0]: [each.act.id for each in counted if each.direction in (THERE, MUTUAL) and each.act.id in told],
         pair[1]: [each.act.id for each in counted if each.direction in (BACK, MUTUAL) and each.act.id in told],
     }
-    windows = {row.window: number for number, row in enumerate(r for r in rows if r.direction == ALL)}
+    windows = {name: number for number, name in enumerate(dict.fromkeys(row.window for row in rows))}
     lines = {direction: [0.0] * len(windows) for direction in (THERE, BACK)}
     for row in rows:
-        if row.direction in lines and row.series == rows[0].series:
+        if row.direction in lines and (row.series, row.scheme) == (rows[0].series, rows[0].scheme):
             lines[row.direction][windows[row.window]] = row.goldstein
     return reciprocity(told, ways, (lines[THERE], lines[BACK]), phrases)
 

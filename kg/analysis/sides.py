@@ -131,8 +131,9 @@ def sides(store: Store, level: Level = "person") -> Sides:
     wholes: dict[str, list[str]] = defaultdict(list)
     for row in query.rows(
         store,
-        """SELECT ?s ?name ?whole WHERE { ?s a dip:Entity ; rdfs:label ?name . FILTER(LANG(?name) = "en")
-           OPTIONAL { ?s dip:partOf ?whole } } ORDER BY ?s ?whole ?name""",
+        """SELECT ?s ?name ?whole WHERE { GRAPH graph:entities {
+             ?s rdfs:label ?name . FILTER(LANG(?name) = "en") OPTIONAL { ?s dip:partOf ?whole } } }
+           ORDER BY ?s ?whole ?name""",
     ):
         node = local_name(row["s"])
         names.setdefault(node, row["name"])
@@ -143,7 +144,7 @@ def sides(store: Store, level: Level = "person") -> Sides:
         for row in query.rows(
             store,
             """SELECT ?s ?t WHERE { VALUES ?t { dip:Ministry dip:Agency dip:ArmedForce dip:Government dip:Country }
-               ?s a ?t } ORDER BY ?s""",
+               GRAPH graph:entities { ?s a ?t } } ORDER BY ?s""",
         )
     }
     return Sides(level, names, kinds, {node: tuple(each) for node, each in wholes.items()}, _offices(store))

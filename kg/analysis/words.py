@@ -50,6 +50,7 @@ def _series(found: Escalation) -> Iterable[str]:
             yield f"{whose}Friendliest was {best.window}: {_counted(best)}."
     yield from turns(found)
     yield from answers(found)
+    yield from likeness(found)
 
 
 def _much(found: Escalation, total: Row) -> str:
@@ -98,30 +99,54 @@ def _answering(found: Escalation, side: Answering) -> str:
     return f"{name(found, side.by)} is said to answer {side.answered} of {side.acts} acts of the other side{fast}."
 
 
+def likeness(found: Escalation) -> list[str]:
+    """Say how alike the dossiers and each feed run."""
+    told = []
+    for each in found.likeness:
+        name = f"{each.series} ({each.scheme})"
+        if each.correlation is None:
+            told.append(f"{name} and the dossiers have too little in common by {found.by} to compare their shape.")
+        else:
+            told.append(
+                f"{name} and the dossiers: correlation {each.correlation:+.2f} over {each.windows} {found.by}s."
+            )
+    return told
+
+
 def caveats(found: Escalation) -> list[str]:
     """Say what is not counted, and on what the numbers rest."""
-    total = next(row for row in found.totals if row.direction == ALL)
     told = []
     if found.left_out:
         parts = ", ".join(f"{len(each.events)} {each.why}" for each in found.left_out)
         told.append(f"Not counted: {parts}. What was threatened, planned or alleged is not what was done.")
     if found.undated:
         told.append(f"Not dated, and in no {found.by}: {', '.join(found.undated)}.")
-    if total.certain:
-        publishers = sorted({by for node in total.events for by in found.acts[node].reporters})
-        if total.single_source == total.certain and len(publishers) == 1:
-            told.append(f"All of it rests on one publisher: {name(found, publishers[0])}.")
-        elif total.single_source:
-            told.append(f"{total.single_source} of {total.certain} events have one publisher only.")
-        if total.contested:
-            without = f"without them the sum is {total.without_contested:+g}"
-            told.append(f"{total.contested} of {total.certain} events rest on contested claims; {without}.")
-        if total.open_office:
-            held = sorted({name(found, office) for via in found.offices.values() for office in via})
-            told.append(
-                f"{total.open_office} count by an office that is not known for sure on the day ({', '.join(held)})."
-            )
+    for total in (row for row in found.totals if row.direction == ALL and row.series.startswith(DOSSIERS)):
+        told += _rests_on(found, total) if total.certain else []
+    if any(not row.series.startswith(DOSSIERS) for row in found.totals):
+        told.append(
+            "Feeds are coded by machine or by others, each a series of its own; scores of different tables are never "
+            "added, and what of a feed is contested is not known."
+        )
     told.append("No event in a window means that none is recorded here. Goldstein sums are an index, not a truth.")
+    return told
+
+
+def _rests_on(found: Escalation, total: Row) -> list[str]:
+    told = []
+    publishers = sorted({by for node in total.events for by in found.acts[node].reporters})
+    if total.single_source == total.certain and len(publishers) == 1:
+        told.append(f"All of it rests on one publisher: {name(found, publishers[0])}.")
+    elif total.single_source:
+        told.append(f"{total.single_source} of {total.certain} events have one publisher only.")
+    if total.contested:
+        without = f"without them the sum is {total.without_contested:+g}"
+        told.append(f"{total.contested} of {total.certain} events rest on contested claims; {without}.")
+    if total.open_office:
+        held = sorted({name(found, office) for via in found.offices.values() for office in via})
+        told.append(
+            f"{total.open_office} count by an office that is not known for sure on the day ({', '.join(held)})."
+        )
     return told
 
 
@@ -133,7 +158,7 @@ def rows_table(found: Escalation, width: int = 0) -> str:
         lines = {each: {row.window: row for row in found.of(each, series, scheme)} for each in (*directions, ALL)}
         header = [found.by, *(way(found, each) for each in directions), "events", "possible", "Goldstein", "band"]
         body = [_cells(window, lines, directions) for window, row in lines[ALL].items() if row.certain or row.possible]
-        heading = f"{series}, scores {scheme}\n" if len(found.series()) > 1 else ""
+        heading = f"{series}, scored by {scheme or 'no table'}\n" if len(found.series()) > 1 else ""
         parts.append(heading + table(header, body, width))
     return "\n".join(parts)
 
@@ -156,9 +181,9 @@ def events_list(found: Escalation) -> str:
     """List the events behind each window, with their days and scores."""
     lines = []
     for row in (row for row in found.rows if row.direction == ALL and (row.events or row.possible_events)):
-        lines.append(f"{row.window}{'' if row.series == DOSSIERS else f' {row.series}'}")
+        lines.append(f"{row.window}{'' if row.series == DOSSIERS else f', {row.series} ({row.scheme})'}")
         for mark, ids in (("  ", row.events), ("  possible: ", row.possible_events)):
-            lines += [f"{mark}{_event(found, node)}" for node in ids]
+            lines += [f"{mark}{_event(found, node) if node in found.acts else f'id:{node}'}" for node in ids]
     return "\n".join(lines) + "\n"
 
 

@@ -31,14 +31,15 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--by", default="month", show_default=True, metavar="WINDOW", help="One of: year, month, week, day.")
 @click.option("--level", metavar="LEVEL", help="One of: state, government, person; by default that of what is named.")
 @click.option("--certain/--possible", default=False, help="Count only what surely lies in a window.  [default: both]")
+@click.option("--feeds/--no-feeds", default=True, help="With the series of each feed in the build.  [default: with]")
 @click.option("--events", is_flag=True, help="List the events behind each window.")
 @out.as_of_option
 @out.format_option(", ".join(_FORMS))
 @out.output_option
 @out.store_option
 def escalation(
-    one: str, other: str, since: str | None, until: str | None, by: str, level: str | None, certain: bool, events: bool,
-    as_of: str | None, form: str | None, output: str | None, location: str,
+    one: str, other: str, since: str | None, until: str | None, by: str, level: str | None, certain: bool, feeds: bool,
+    events: bool, as_of: str | None, form: str | None, output: str | None, location: str,
 ) -> None:  # fmt: skip
     """Show what two sides did to each other, window by window: events, Goldstein sums, turns, who answers whom.
 
@@ -51,7 +52,7 @@ def escalation(
 
     found = out.open_graph(location).escalation(
         one, other, by=by, level=level, since=out.day(since), until=out.day(until), as_of=out.day(as_of),
-        possible=not certain,
+        possible=not certain, feeds=feeds,
     )  # fmt: skip
     width = out.width() if out.terminal() else 0
     below = words.events_list(found) if events else words.escalation(found)
