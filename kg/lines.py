@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from click import style
 
 NO_BREAK = "\u00a0"
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")  # controls, marks of direction, separators of lines and paragraphs
 _MANNERS: dict[str, dict[str, Any]] = {
     "bold": {"bold": True},
     "dim": {"dim": True},
@@ -51,7 +52,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf") and c != "\u200d" else c for c in text)
+    return "".join(" " if unicodedata.category(c) in _UNSEEN and c != "\u200d" else c for c in text)
 
 
 def padded(text: str, size: int) -> str:

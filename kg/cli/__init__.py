@@ -14,6 +14,7 @@ import click
 from kg import __version__
 from kg.cli import analyse, ask, compare, curate, feeds, hand_on, make, out, read, serve
 from kg.errors import DataProblems, KgError
+from kg.lines import clean
 
 
 class _Group(click.Group):
@@ -110,11 +111,16 @@ def run(args: list[str]) -> int:
 def _usage(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "kg"
-    click.echo(f"kg: {error.format_message()} `{command} --help` explains.", err=True)
+    click.echo(_shown(f"kg: {error.format_message()} `{command} --help` explains."), err=True)
     return 2
 
 
 def _told(error: KgError) -> int:
     text = str(error)
-    click.echo(text if isinstance(error, DataProblems) else f"kg: {text}", err=True)
+    click.echo(_shown(text if isinstance(error, DataProblems) else f"kg: {text}"), err=True)
     return error.exit_code
+
+
+def _shown(text: str) -> str:
+    """Keep what was typed or read from moving the cursor when it is told back."""
+    return "\n".join(clean(line) for line in text.split("\n"))
