@@ -113,7 +113,8 @@ def quoted(text: str) -> str:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory, make_folder: MakeFolder) -> Hostile:
     base = tmp_path_factory.mktemp("names")
-    taken, refused = [], []
+    taken: list[str] = []
+    refused: list[str] = []
     for number, payload in enumerate(payloads()):
         (taken if read(make_folder(base / "one"), payload) == payload else refused).append(payload)
         if number % 500 == 0:
