@@ -211,7 +211,8 @@ _EVENT_EVENTS = by_tie({
 
 _EVIDENCE = _Plan("evidence-of", "evidence", whole("Evidence"), "what")
 _EDGES = _Plan("edges-of", "edges", whole("Direct relations that rest on it"))
-_STATE = (_EVIDENCE, _EDGES)
+_ALL = _Plan("properties-of", "table", whole("All that the graph says of it, in its own terms"), folded=True)
+_STATE = (_EVIDENCE, _EDGES, _ALL)
 _ENDS = (
     _Plan("properties-of", "table", whole("What the graph says")),
     _Plan("pointing-at", "table", whole("What points to it")),
@@ -234,6 +235,7 @@ PLANS: dict[str, tuple[_Plan, ...]] = {
         _Plan("claims-of", "claims", whole("Claims about it")),
         _Plan("edges-of", "edges", whole("Direct relations")),
         *(_Plan(name, "table", whole(title), "who", folded=True) for name, title in _FOLDED.items()),
+        _ALL,
     ),
     "event": (
         _Plan("claims-of", "claims", _EVENT_CLAIMS),
@@ -241,12 +243,14 @@ PLANS: dict[str, tuple[_Plan, ...]] = {
         _Plan("events-of", "events", _EVENT_EVENTS),
         _Plan("states-of", "states", whole("Measures that it began or ended")),
         _EDGES,
+        _ALL,
     ),
     "claim": (
         _Plan("voices-of", "voices", whole("Who says so, and who denies it")),
         _Plan("claims-of", "claims", whole("Claims to the contrary")),
         _Plan("events-of", "events", whole("What it says happened or will", "It is not known to have happened.")),
         _EVIDENCE,
+        _ALL,
     ),
     "measure": _STATE,
     "tenure": _STATE,
@@ -256,6 +260,7 @@ PLANS: dict[str, tuple[_Plan, ...]] = {
         _Plan("events-of", "events", by_reality),
         _Plan("claims-of", "claims", whole("Claims it reports", _SAID)),
         _Plan("states-of", "states", whole("Offices, measures and ties it reports")),
+        _ALL,
     ),
     "post": (_Plan("states-of", "states", whole("Who held it")), *_ENDS),
     "document": _ENDS,

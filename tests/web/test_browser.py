@@ -173,7 +173,16 @@ FIELDS = {
     "claim": "label: Petro has a part in the drug trade",
     "measure": "label: US sanctions on Gustavo Petro",
     "source": "title: A note for the tests",
+    "reason": "reason: Two presidents.",
 }
+ADDED = {  # fields that the small dossier leaves out, each behind a line that it has
+    "event-note": ("    responds_to: [trump-accuses-petro]", "note"),
+    "measure-note": ("    type: FinancialSanctions", "note"),
+    "tenure-note": ("    begin: 2022-08-07", "note"),
+    "tie": ("    type: CitizenOf", "label"),
+    "tie-note": ("    from: gustavo-petro", "note"),
+}
+POSTS = ",President of Colombia,,colombia,"
 REGISTERED = {
     "person": ",Gustavo Petro,,Petro,", "state": ",Colombia,Colombia,Republic of Colombia,",
     "ministry": ",US Treasury,,Treasury,", "publisher": ",The DiploKG contributors,,,",
@@ -201,6 +210,10 @@ def attacked(data_folder: DataFolder, serve: Serving, tmp_path: Path) -> Iterato
         words = hostile(field).replace('"', '""')
         alias = hostile(f"{field}-alias").replace('"', '""')
         data_folder.change(cells, f',"{words}",,"{alias}",', data_folder.entities)
+    for field, (line, name) in ADDED.items():
+        data_folder.change(f"{line}\n", f"{line}\n    {name}: '{hostile(field)}'\n")
+    post = [hostile(each).replace('"', '""') for each in ("post", "post-es", "post-description")]
+    data_folder.change(POSTS, ',"{}","{}",colombia,"{}"'.format(*post), data_folder.posts)
     pipeline.build(data_folder.path, tmp_path / "build")
     with serve(tmp_path / "build", tmp_path / "log") as server:
         yield server
@@ -219,7 +232,8 @@ def test_hostile_labels_stay_text_on_every_page(attacked: Server, page: Page) ->
     seen = ""
     for path in [*SHOWN, *own]:
         page.goto(attacked.url + path)
-        page.wait_for_timeout(100)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        page.wait_for_timeout(20)  # the load event has waited for images already
         if path.startswith("query?"):
             page.wait_for_function("document.getElementById('status').textContent.length > 0")
         assert page.evaluate("[window.ran || [], window.hit, window.bad]") == [[], 0, []], path
@@ -227,8 +241,9 @@ def test_hostile_labels_stay_text_on_every_page(attacked: Server, page: Page) ->
             page.evaluate("document.querySelectorAll('img[src=x], main svg[onload], a[href^=javascript]').length") == 0
         )
         seen += page.inner_text("body")
-    told = [field for field in (*FIELDS, *REGISTERED) if f"{field} <script>" in seen]
-    assert told == [*FIELDS, *REGISTERED], "a page shows each of the hostile labels as it is"
+    fields = [*FIELDS, *REGISTERED, *ADDED, "post", "post-es", "post-description"]
+    told = [field for field in fields if f"{field} <script>" in seen]
+    assert told == fields, "a page shows each of the hostile labels as it is"
     assert "{{7*7}}" in seen and "${7*7}" in seen
 
 

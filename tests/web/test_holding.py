@@ -81,6 +81,18 @@ def test_headers_of_safety_and_no_cors(site: Server) -> None:
 def test_cors_when_asked(built: Path, serve: Serving, tmp_path: Path) -> None:
     with serve(built, tmp_path / "log", "--cors", "https://friend.example") as server:
         assert server.get("healthz").headers["access-control-allow-origin"] == "https://friend.example"
+        before = {"origin": "https://friend.example", "access-control-request-method": "POST"}
+        may = httpx.options(server.url + "sparql", headers=before)
+        assert may.status_code == 204 and "POST" in may.headers["access-control-allow-methods"]
+        assert "Content-Type" in may.headers["access-control-allow-headers"]
+        assert httpx.options(server.url + "sparql").status_code == 405  # no browser asks so
+
+
+def test_no_page_from_elsewhere_may_ask_unless_it_was_allowed(site: Server) -> None:
+    before = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+    answer = httpx.options(site.url + "sparql", headers=before)
+    assert answer.status_code == 405 and set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+    assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
 def test_a_new_build_is_picked_up_without_a_lost_request(

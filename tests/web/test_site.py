@@ -20,7 +20,8 @@ from kg import questions
 from kg.web import panels
 
 if TYPE_CHECKING:
-    from tests.web.conftest import Server
+    from tests.conftest import DataFolder
+    from tests.web.conftest import Server, Serving
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PAGES = [
@@ -173,6 +174,31 @@ def test_ambiguous_names_offer_a_choice(site: Server) -> None:
     assert site.get("timeline?one=united", headers=HTML).status_code in (200, 300, 404)
 
 
+def test_the_network_page_offers_the_tour_and_a_day(site: Server) -> None:
+    whole = site.get("view", headers=HTML).text
+    tour = "A year between Washington and Bogotá"
+    assert tour in whole and tour in site.get("view?story=us-colombia-feud", headers=HTML).text
+    assert tour not in site.get("view?story=none", headers=HTML).text
+    assert tour not in site.get("view?about=petro", headers=HTML).text
+    assert "2025-10-10" in site.get("view?as_of=2025-10-10", headers=HTML).text
+    for name in ("zzzz", "../stories/us-colombia-feud", "us-colombia-feud.yaml", "/etc/passwd"):
+        assert site.get("view", params={"story": name}, headers=HTML).status_code == 404
+
+
+def test_passages_are_shown_only_with_the_articles_at_hand_and_only_if_they_verify(
+    small_build: Path, data_folder: DataFolder, serve: Serving, tmp_path: Path
+) -> None:
+    words = "the US Treasury put Petro on its list"
+    data_folder.change("Donald Trump charged", "Donald Trump blamed", data_folder.article)
+    with serve(small_build, tmp_path / "log", "--sources", str(data_folder.sources)) as server:
+        assert words not in server.get("id/treasury-sanctions-petro", headers=HTML).text  # all places have moved
+        assert "charged Gustavo" not in server.get("id/trump-accuses-petro", headers=HTML).text
+    data_folder.change("Donald Trump blamed", "Donald Trump charged", data_folder.article)
+    with serve(small_build, tmp_path / "log2", "--sources", str(data_folder.sources)) as server:
+        assert f"<bdi>{words}</bdi>" in server.get("id/treasury-sanctions-petro", headers=HTML).text
+        assert words in server.get("view", headers=HTML).text
+
+
 def test_labels_for_the_editor(site: Server) -> None:
     asked = ["https://w3id.org/diplokg/id/us-treasury", "urn:none"]
     found = httpx.post(site.url + "labels", json=asked).json()
@@ -193,9 +219,9 @@ def test_pages_hold_nothing_from_elsewhere(site: Server, path: str) -> None:
 
 
 KINDS = {
-    "entities": "SELECT DISTINCT ?x { GRAPH graph:entities { ?x rdfs:label ?l } } ORDER BY ?x LIMIT 25",
-    "events": "SELECT DISTINCT ?x { ?x dip:factuality ?f } ORDER BY ?x LIMIT 60",
-    "claims": "SELECT DISTINCT ?x { ?x a dip:Proposition } ORDER BY ?x LIMIT 40",
+    "entities": "SELECT DISTINCT ?x { GRAPH graph:entities { ?x rdfs:label ?l } } ORDER BY ?x LIMIT 14",
+    "events": "SELECT DISTINCT ?x { ?x dip:factuality ?f } ORDER BY ?x LIMIT 16",
+    "claims": "SELECT DISTINCT ?x { ?x a dip:Proposition } ORDER BY ?x LIMIT 10",
     "measures": "SELECT DISTINCT ?x { ?x a dip:Measure } ORDER BY ?x",
     "offices held": "SELECT DISTINCT ?x { ?x a dip:Tenure } ORDER BY ?x LIMIT 5",
     "sources": "SELECT DISTINCT ?x { ?p oa:hasSource ?x } ORDER BY ?x",
