@@ -34,6 +34,7 @@ HERE = URIRef("https://w3id.org/diplokg/ns")
 SCHEMA_GRAPH = ox.NamedNode(PREFIXES["graph"] + "schema")
 EXAMPLE_GRAPH = ox.NamedNode(PREFIXES["graph"] + "doc/example")
 DERIVED_GRAPH = ox.NamedNode(PREFIXES["graph"] + "derived")
+FEED_GRAPHS = PREFIXES["graph"] + "feed/"
 ABSTRACT = {DIP.Event, DIP.SpeechAct, DIP.Interaction, DIP.MaterialAct}
 UNCODED_ON_PURPOSE = {DIP.Wrongdoing}
 TERM = re.compile(r"(?<![\w:/#-])(?:dip|rel|plover):[A-Za-z][\w-]*")
@@ -165,6 +166,8 @@ def with_superclasses(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     kind = ox.NamedNode(str(RDF.type))
     for quad in quads:
         yield quad
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(FEED_GRAPHS):
+            continue  # what a feed holds bears its narrowest class only
         if quad.predicate == kind and isinstance(quad.object, ox.NamedNode):
             for parent in superclasses(quad.object.value):
                 yield ox.Quad(quad.subject, kind, ox.NamedNode(parent), DERIVED_GRAPH)

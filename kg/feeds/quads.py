@@ -264,7 +264,7 @@ class Writer:
         if name in self._known:
             return text
         self._known.add(name)
-        text += f"{name} {A} <{terms.DIP}Attestation> .\n{name} {GENERATED} {self.import_node} .\n"
+        text += f"{name} {A} <{terms.DIP}FeedReport> .\n{name} {GENERATED} {self.import_node} .\n"
         if report.publisher:
             publisher, told = self._publisher(report.publisher)
             text += f"{told}{name} <{terms.DIP}reportedBy> {publisher} .\n{self._as_coded(name, report.publisher)}"
@@ -308,7 +308,9 @@ class Writer:
         text = f"{node} {LABEL} {literal(party.label)}@en .\n"
         text += "".join(f"{node} <{terms.DIP}code> {literal(f'{scheme}:{code}')} .\n" for scheme, code in party.codes)
         text += "".join(f"{node} <{terms.SKOS}altLabel> {_tagged(alias)} .\n" for alias in party.aliases)
-        if not found.entity:
+        if found.entity:
+            text += f"{node} {A} <{terms.DIP}CodedParty> .\n"
+        else:
             kind = ENTITY_TYPES.get(party.kind or found.kind, "Entity")
             text += "".join(
                 f"{node} {A} <{terms.DIP}{each}> .\n" for each in (kind, *self._words.superclasses.get(kind, ()))
