@@ -1,4 +1,4 @@
-"""All promises of reliability as one table: `python tests/reliability/run.py [--long] [--soak MINUTES]`.
+"""All promises of reliability as one table: `python tests/reliability/run.py [--long] [--soak MINUTES] [NAME …]`.
 
 The short form is what runs with the tests. The long one sends 200 hostile queries and 10,000 fuzzed requests, and asks
 every test of the W3C suite in every way; with `--soak` the server is under load for minutes and weighed. A test tells
@@ -68,6 +68,8 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--long", action="store_true", help="the whole of every suite; takes some minutes")
     options.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="weigh the server under load")
+    names = sorted(path.stem.removeprefix("test_") for path in HERE.glob("test_*.py"))
+    options.add_argument("names", nargs="*", choices=[*names, []], metavar="NAME", help=f"some of: {', '.join(names)}")
     given = options.parse_args()
     if given.long:
         os.environ["KG_LONG"] = "1"
@@ -76,7 +78,8 @@ def main() -> int:
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     table = Table()
-    suites = [str(HERE), str(ROOT / "tests" / "web" / "test_holding.py")]
+    suites = [str(HERE / f"test_{name}.py") for name in given.names]
+    suites = suites or [str(HERE), str(ROOT / "tests" / "web" / "test_holding.py")]
     code = pytest.main(["-q", "--no-header", "-p", "no:cacheprovider", *suites], plugins=[table])
     table.show()
     return int(code)
