@@ -83,6 +83,7 @@ def import_feed(
     with _target(folder, dry_run) as fresh:
         view = fresh.view if fresh else store.open_store(str(folder))
         resolver = actors.Resolver(registered.read(view), curated.decided(decisions))
+        del view  # lest the store stays open when the generation is sealed
         work = _Work(feed, batch, new, window, strict, resolver, reader, fresh)
         report = {**work.run(progress), "how": how}
         _checked(work.statements, batch)
@@ -91,7 +92,8 @@ def import_feed(
         elif fresh:
             fresh.about.setdefault("feeds", []).append(report)
             _keep(fresh, batch, report, work.rejected, work.writer.parties)
-    where = "" if dry_run or not work.rejected or not batch.name else str(store.generation(folder) / "feeds" / name / batch.name)
+    place = store.generation(folder) / "feeds" / name / batch.name
+    where = str(place) if work.rejected and batch.name and not dry_run else ""
     told = tuple(source.tally.as_dict() for source in new)
     return Imported(name, batch.name, report["counts"], told, already, where, dry_run)
 

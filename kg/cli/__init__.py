@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import analyse, ask, compare, curate, feeds, hand_on, make, out, read, serve
+from kg.cli import analyse, ask, compare, curate, feeds, hand_on, link, make, out, read, serve
 from kg.errors import DataProblems, KgError
 from kg.lines import clean
 
@@ -57,6 +57,7 @@ for command in (
     compare.diff,
     compare.report,
     feeds.import_,
+    link.link,
     hand_on.view,
     hand_on.export,
     serve.serve,

@@ -143,12 +143,13 @@ class Resolver:
         resolved = self.resolve(party)
         if resolved.entity:
             return []
+        kind = party.kind or resolved.kind
         best: dict[str, tuple[int, str, str]] = {}
         for name in filter(None, dict.fromkeys(map(key, (party.label, *party.aliases)))):
             for near in self._near(name):
                 score = likeness(name, near)
                 for entity in self._names[near] if score >= at_least else ():
-                    if self._may_be(party.kind, self.known.entities[entity].type):
+                    if self._may_be(kind, self.known.entities[entity].type):
                         best[entity] = max(best.get(entity, (0, "", "")), (score, near, name))
         refused = self._refused.get(party.id, set())
         found = [

@@ -39,7 +39,6 @@ BEGUN = f"<{terms.SEM}hasLatestBeginTimeStamp>"
 ENDING = f"<{terms.SEM}hasEarliestEndTimeStamp>"
 END = f"<{terms.SEM}hasLatestEndTimeStamp>"
 GENERATED = f"<{terms.PROV}wasGeneratedBy>"
-CODED = f"<{terms.DIP}coded>"
 DERIVED = f"<{terms.PROV}wasDerivedFrom>"
 URL = f"<{terms.SCHEMA}url>"
 XSD_DATE = f"<{terms.XSD}date>"
@@ -208,13 +207,14 @@ class Writer:
         return "".join(text)
 
     def _coded_roles(self, node: str, acting: Iterable[str], aimed: Iterable[str], event: CodedEvent) -> str:
-        roles = (("Actor", acting), ("Target", aimed), ("Place", event.place))
-        return "".join(
-            f"{node} <{terms.DIP}coded{role}> {self._coded[each]} .\n"
-            for role, ids in roles
-            for each in ids
-            if each in self._coded
-        ) + self._as_coded(node, *event.on_behalf_of, *event.about)
+        roles = (
+            ("Actor", acting),
+            ("Target", aimed),
+            ("Place", event.place),
+            ("", event.on_behalf_of),
+            ("", event.about),
+        )
+        return "".join(self._as_coded(node, *ids, role=role) for role, ids in roles)
 
     def edges_of(self, event_class: str, actors: Sequence[str], targets: Sequence[str], first: str, last: str) -> None:
         """Count the direct edges that follow from one actual event between two days."""
@@ -324,13 +324,14 @@ class Writer:
                 text += f"{node} {COMMENT} {literal(party.description)}@en .\n"
         return text + "".join(self._judgement(party, each) for each in found.judgements)
 
-    def _as_coded(self, node: str, *parties: str) -> str:
+    def _as_coded(self, node: str, *parties: str, role: str = "") -> str:
         """Keep who it was, where a party is written as the entity it was judged to be: so a judgement can be undone."""
-        return "".join(f"{node} {CODED} {self._coded[each]} .\n" for each in parties if each in self._coded)
+        name = f"<{terms.DIP}coded{role}>"
+        return "".join(f"{node} {name} {self._coded[each]} .\n" for each in parties if each in self._coded)
 
     def _judgement(self, party: Party, judged: Judgement) -> str:
-        begin = f"-{judged.begin}" if judged.begin else ""
-        node = iri(f"judgement-{party.id}-{judged.entity}{begin}")
+        held = f"-office-{judged.begin or ''}".rstrip("-") if judged.method == "office" else ""
+        node = iri(f"judgement-{party.id}-{judged.entity}{held}")
         days = ((BEGIN, judged.begin), (END, judged.end))
         lasting = "".join(f'{node} {name} "{day}"^^{XSD_DATE} .\n' for name, day in days if day)
         verdict = {"Positive": "is", "Negative": "is not"}.get(judged.verdict, "may be")
@@ -354,7 +355,7 @@ class Writer:
                 first, last = days.get(node, (edge.first, edge.last))
                 days[node] = min(first, edge.first), max(last, edge.last)
         for party in self.parties:
-            if span := days.get(self._names[party.id]):
+            if party.id not in self._coded and (span := days.get(self._names[party.id])):
                 found = find(party, *map(date.fromisoformat, span))
                 yield from (self._judgement(party, each) for each in found)
 
@@ -367,7 +368,8 @@ class Writer:
         text += f"{node} <{terms.DIP}measureType> <{terms.DIP}{measure.type}> .\n"
         text += "".join(f"{node} <{terms.DIP}imposedBy> {self._names[each]} .\n" for each in measure.imposed_by)
         text += "".join(f"{node} <{terms.DIP}appliesTo> {self._names[each]} .\n" for each in measure.applies_to)
-        text += self._as_coded(node, *measure.imposed_by, *measure.applies_to)
+        text += self._as_coded(node, *measure.imposed_by, role="Actor")
+        text += self._as_coded(node, *measure.applies_to, role="Target")
         text += "".join(f"{node} <{terms.DIP}program> {literal(each)} .\n" for each in measure.programs)
         text += self._held(node, measure.begin, measure.end, measure.last_known_in_force)
         return text + "".join(self._report(node, each) for each in measure.reports)
@@ -388,7 +390,8 @@ class Writer:
         text = self._state(node, "Tenure", held.label, held.note)
         text += f"{node} <{terms.ORG}member> {holder} .\n{node} <{terms.DIP}post> {iri(held.post)} .\n"
         text += f"{node} <{terms.ORG}organization> {organization} .\n"
-        text += self._as_coded(node, held.holder, self._in[held.post])
+        text += self._as_coded(node, held.holder, role="Actor")
+        text += self._as_coded(node, self._in[held.post], role="Target")
         text += self._held(node, held.begin, held.end, held.last_known_in_force)
         self.state_edge(holder, "holdsOfficeIn", organization)
         return text + "".join(self._report(node, each) for each in held.reports)
@@ -399,7 +402,7 @@ class Writer:
         text = self._state(node, "Tie", tie.label, tie.note)
         text += f"{node} <{terms.DIP}tieType> <{terms.DIP}{tie.type}> .\n"
         text += f"{node} <{terms.DIP}tieFrom> {left} .\n{node} <{terms.DIP}tieTo> {right} .\n"
-        text += self._as_coded(node, tie.left, tie.right)
+        text += self._as_coded(node, tie.left, role="Actor") + self._as_coded(node, tie.right, role="Target")
         text += self._held(node, tie.begin, tie.end, "")
         self.state_edge(left, self._words.tie_predicates[tie.type], right)
         return text + "".join(self._report(node, each) for each in tie.reports)
