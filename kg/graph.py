@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg import query, questions, sparql, store
+from kg import query, questions, scope, sparql, store
 from kg.errors import StorageError, UsageError
 from kg.query import AS_OF, Limits
 from kg.store import Answer, Rows
@@ -43,14 +43,20 @@ Day = date | str | None
 class Graph:
     """A knowledge graph that can be asked, shown, drawn and exported."""
 
-    def __init__(self, location: str | Path = "build") -> None:
+    def __init__(self, location: str | Path = "build", feeds: scope.Feeds = None) -> None:
         """Open a build folder or the http(s) URL of a SPARQL service.
+
+        `feeds` names the imported feeds that stand beside the curated story everywhere; an empty choice is none.
+        Without one, `show`, `timeline`, `path` and SPARQL of one's own see all of them, marked, and all else none.
 
         Raises:
             StorageError: there is no build, or it cannot be opened.
         """
         self.location = str(location)
-        self.store = store.open_store(self.location)
+        opened = store.open_store(self.location)
+        self.feeds = frozenset(feeds or ())
+        self.store = scope.within(opened, self.feeds)
+        self.wide = scope.within(opened, feeds)
 
     def query(
         self,
@@ -80,7 +86,7 @@ class Graph:
             if AS_OF not in sparql.variables(text):
                 raise UsageError("The query has no day to ask for.", hint=f"Use ?{AS_OF} in it, or leave --as-of out.")
             given[AS_OF] = query.day(str(as_of))
-        return query.run(self.store, text, given, Limits(max_rows, timeout))
+        return query.run(self.wide, text, given, Limits(max_rows, timeout))
 
     def question_text(self, name: str, values: Mapping[str, Any] | None = None, as_of: date | str | None = None) -> str:
         """The SPARQL of a saved question with its parameters bound, ready to be asked anywhere.
@@ -124,9 +130,7 @@ class Graph:
         from kg import describe
 
         known = expand(name)
-        return (
-            query.iri(name) if known and not known.startswith(ID) else NamedNode(ID + describe.find(self.store, name))
-        )
+        return query.iri(name) if known and not known.startswith(ID) else NamedNode(ID + describe.find(self.wide, name))
 
     def _question_values(
         self, question: questions.Question, given: dict[str, Any], as_of: date | str | None
@@ -160,7 +164,7 @@ class Graph:
         """The id of whatever people call by a name; see `kg.describe.find`."""
         from kg import describe
 
-        return describe.find(self.store, name)
+        return describe.find(self.wide, name)
 
     def show(self, name: str, as_of: Day = None, *, known_at: Day = None, according_to: str = "") -> pages.Page:
         """Everything known of an entity, event, claim or measure, with evidence.
@@ -173,7 +177,7 @@ class Graph:
         """
         from kg import pages
 
-        return pages.page(self.store, name, _day(as_of), self.lens(known_at, according_to))
+        return pages.page(self.wide, name, _day(as_of), self.lens(known_at, according_to))
 
     def timeline(
         self, *names: str, since: Day = None, until: Day = None, known_at: Day = None, according_to: str = ""
@@ -190,7 +194,7 @@ class Graph:
         from kg import pages
 
         seen = self.lens(known_at, according_to)
-        return pages.timeline(self.store, names, _day(since), _day(until), seen)
+        return pages.timeline(self.wide, names, _day(since), _day(until), seen)
 
     def world(self, as_of: Day = None, *, known_at: Day = None, according_to: str = "") -> pages.World:
         """What held on a day, whoever it concerns: offices, measures and ties, and what was threatened or planned."""
@@ -229,7 +233,7 @@ class Graph:
         """
         from kg.paths import ways
 
-        return ways(self.store, start, end, limit, states=states, seen=self.lens(known_at, according_to))
+        return ways(self.wide, start, end, limit, states=states, seen=self.lens(known_at, according_to))
 
     def escalation(
         self,
@@ -253,7 +257,7 @@ class Graph:
         from kg.analysis.escalation import escalation
 
         return escalation(
-            self.store, one, other, by=by, level=level, since=since, until=until, as_of=as_of, possible=possible,
+            self.wide, one, other, by=by, level=level, since=since, until=until, as_of=as_of, possible=possible,
             with_feeds=feeds, only=only,
         )  # fmt: skip
 
@@ -385,6 +389,18 @@ class Graph:
             raise UsageError(f"'{form}' is not a form of a report.", hint="Use html or md.")
         return makers[form](self.brief(one, other, **options))
 
+    def bundle(self, one: str, other: str = "", *, as_of: Day = None, level: str | None = None) -> bytes:
+        """The evidence behind a brief as a zip: triples, places of passages, queries with results, RO-Crate metadata.
+
+        `kg.bundle.verify` checks one. The same graph gives the same files.
+
+        Raises:
+            NotFound, Ambiguous, UsageError: see `brief`.
+        """
+        from kg.bundle import bundle
+
+        return bundle(self, one, other, as_of=_day(as_of), level=level)
+
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""
         from kg import describe
@@ -441,14 +457,38 @@ class Graph:
         export.checked(form)
         if form == "csv":
             return export.csv_events(self.picture())
+        if form == "ftm":
+            from kg.ftm import ftm
+
+            return ftm(self.store)
         if form in export.NETWORK_SUFFIXES:
             return export.network(describe.picture(self.store, everyone=True), form)
         return export.rdf(self.lines(), form, selection or export.Selection())
 
+    def open_summary(self, name: str) -> list[str]:
+        """The events that a `dip:Summary` of columns stands for, as the N-Quads lines that a full import would write.
+
+        Raises:
+            NotFound: no summary is called so.
+            StorageError: the columns are not there, as with a remote service.
+        """
+        from kg import bulk
+
+        if self.location.startswith(("http://", "https://")):
+            raise StorageError(
+                f"{self.location}: the columns of a batch lie in the build that imported it, not in a service.",
+                hint="Name that build with --store.",
+            )
+        return sorted(bulk.opened(store.open_store(self.location), self.location, name))
+
     def lines(self) -> list[str]:
-        """The canonical N-Quads of the graph, sorted; of a remote service, its quads as the service gives them."""
+        """The canonical N-Quads of the graph, sorted; of a remote service, its quads as the service gives them.
+
+        Batches of feeds are among them only where the graph was opened with their feeds.
+        """
         if not self.location.startswith(("http://", "https://")):
-            return store.lines(Path(self.location))
+            curated = store.lines(Path(self.location), self._hold)
+            return sorted([*curated, *scope.lines(self.store, self.feeds)]) if self.feeds else curated
         answer = self.store.query("SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
         assert isinstance(answer, Rows)
         return sorted(f"{' '.join(map(str, row))} .\n" for row in answer.rows)
@@ -466,7 +506,11 @@ class Graph:
 
             digest = hashlib.sha256("".join(lines).encode()).hexdigest()
             return {"digest": digest, "counts": {"quads": len(lines), **{k: int(v) for k, v in counts.items()}}}
-        return store.manifest(Path(self.location))
+        return store.manifest(Path(self.location), self._hold)
+
+    @property
+    def _hold(self) -> store.Hold | None:
+        return self.store.hold if isinstance(self.store, store.Embedded) else None
 
     @property
     def rdflib(self) -> rdflib.Dataset:
@@ -504,13 +548,13 @@ def _needed(value: Day) -> date:
     return day
 
 
-def open(location: str | Path = "build") -> Graph:
-    """Open a build folder (default `./build`) or a SPARQL service.
+def open(location: str | Path = "build", feeds: scope.Feeds = None) -> Graph:
+    """Open a build folder (default `./build`) or a SPARQL service; `feeds` as for `Graph`.
 
     Raises:
         StorageError: there is no build there.
     """
-    return Graph(location)
+    return Graph(location, feeds)
 
 
 __all__ = ["Graph", "StorageError", "Triple", "open"]

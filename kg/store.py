@@ -64,12 +64,29 @@ class Dataset:
     named: tuple[str, ...]
 
 
-class Embedded:
-    """An Oxigraph store, read only on disk or filled in memory."""
+class Hold:
+    """A generation that somebody reads: while the hold lives, no build removes the folder."""
 
-    def __init__(self, store: _Oxigraph, name: str) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._descriptor = os.open(folder / SEAL, os.O_RDONLY)
+        with contextlib.suppress(ImportError, OSError):  # no such locks here: the build before the last may go
+            import fcntl
+
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError, OSError):
+            os.close(self._descriptor)
+
+
+class Embedded:
+    """An Oxigraph store, read only on disk or filled in memory; `hold` keeps the generation it stands in."""
+
+    def __init__(self, store: _Oxigraph, name: str, hold: Hold | None = None) -> None:
         self._store = store
         self.name = name
+        self.hold = hold
 
     @classmethod
     def in_memory(cls, lines: Iterable[str]) -> Embedded:
@@ -85,9 +102,10 @@ class Embedded:
         Raises:
             StorageError: it cannot be opened, or it is not what was written.
         """
-        _check_seal(folder, name)
         try:
-            return cls(_Oxigraph.read_only(str(folder / "store")), name)
+            hold = Hold(folder)
+            _check_seal(folder, name)
+            return cls(_Oxigraph.read_only(str(folder / "store")), name, hold)
         except (OSError, RuntimeError) as error:
             raise _unreadable(f"{name}: the store cannot be opened", error) from error
 
@@ -96,7 +114,7 @@ class Embedded:
 
         The graphs are those of `dataset`, else those that FROM names, else all, their union being the default graph.
         """
-        chosen: dict[str, Any] = {"use_default_graph_as_union": not _names_graphs(text)}
+        chosen: dict[str, Any] = {"use_default_graph_as_union": not names_graphs(text)}
         try:
             if dataset is not None:
                 chosen = {
@@ -128,7 +146,7 @@ class Remote:
 
     def __init__(self, url: str, timeout: float = 60) -> None:
         self.name = url
-        self._timeout = timeout
+        self.timeout = timeout
         self._graphs: tuple[str, ...] | None = None
 
     def query(self, text: str, dataset: Dataset | None = None, base: str | None = None) -> Answer:
@@ -137,19 +155,21 @@ class Remote:
         declared += "".join(f"PREFIX {name}: <{iri}> " for name, iri in PREFIXES.items())
         if dataset is not None:
             return self._send(declared + text, dataset.default, dataset.named)
-        if _names_graphs(text):
+        if names_graphs(text):
             return self._send(declared + text, (), ())
-        if self._graphs is None:
-            self._graphs = self._all_graphs()
-        named = self._graphs if _has_word(text, "GRAPH") else ()  # names that nothing needs make Virtuoso slow
-        return self._send(declared + text, self._graphs, named)
+        graphs = self.graphs()
+        named = graphs if _has_word(text, "GRAPH") else ()  # names that nothing needs make Virtuoso slow
+        return self._send(declared + text, graphs, named)
 
-    def _all_graphs(self) -> tuple[str, ...]:
-        found = self._send("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", (), ())
-        if not isinstance(found, Rows):
-            raise StorageError(f"{self.name}: it answers a SELECT with something else.", hint=_NO_SERVICE)
-        names = sorted(row[0].value for row in found.rows if isinstance(row[0], NamedNode))
-        return tuple(name for name in names if name.startswith(GRAPH)) or tuple(names)
+    def graphs(self) -> tuple[str, ...]:
+        """The graphs that are asked, by name."""
+        if self._graphs is None:
+            found = self._send("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", (), ())
+            if not isinstance(found, Rows):
+                raise StorageError(f"{self.name}: it answers a SELECT with something else.", hint=_NO_SERVICE)
+            names = sorted(row[0].value for row in found.rows if isinstance(row[0], NamedNode))
+            self._graphs = tuple(name for name in names if name.startswith(GRAPH)) or tuple(names)
+        return self._graphs
 
     def native(self) -> Any:
         """A remote service has no embedded store."""
@@ -180,7 +200,7 @@ class Remote:
         headers = {"Accept": accepted, "Content-Type": "application/x-www-form-urlencoded"}
         try:
             request = urllib.request.Request(self.name, urllib.parse.urlencode(fields).encode(), headers)
-            with urllib.request.urlopen(request, timeout=self._timeout) as response:
+            with urllib.request.urlopen(request, timeout=self.timeout) as response:
                 return response.read(), response.headers
         except urllib.error.HTTPError as error:
             told = _one_line(error.read(2000)) if error.headers.get_content_type() != "text/html" else ""
@@ -245,7 +265,13 @@ def open_store(location: str) -> Store:
     """
     if location.startswith(("http://", "https://")):
         return Remote(location)
-    return Embedded.of_generation(generation(Path(location)), location)
+    while True:
+        found = generation(Path(location))
+        try:
+            return Embedded.of_generation(found, location)
+        except StorageError:
+            if generation(Path(location)) == found:
+                raise  # else newer builds took its place between two looks
 
 
 def generation(folder: Path) -> Path:
@@ -272,33 +298,41 @@ def _current(folder: Path) -> str | None:
     return name if re.fullmatch(r"gen-[0-9a-f]{12}(-[0-9]+)?", name) else f"gen-? ({name[:20]})"
 
 
-def manifest(folder: Path) -> dict[str, Any]:
-    """Read what the current build says of itself.
+def manifest(folder: Path, hold: Hold | None = None) -> dict[str, Any]:
+    """Read what the current build, or the one that is held, says of itself.
 
     Raises:
         StorageError: nothing was built there, or the build is damaged.
     """
     try:
-        found: dict[str, Any] = json.loads(_part(folder, "manifest.json"))
+        found: dict[str, Any] = json.loads(_part(folder, "manifest.json", hold))
     except ValueError as error:
         raise _damaged(folder, "manifest.json is not whole") from error
     return found
 
 
-def lines(folder: Path) -> list[str]:
-    """Read the canonical N-Quads of the current build.
+def lines(folder: Path, hold: Hold | None = None) -> list[str]:
+    """Read the canonical N-Quads of the current build, or of the one that is held.
 
     Raises:
         StorageError: nothing was built there, or the build is damaged.
     """
-    raw = _part(folder, "kg.nq")
-    if hashlib.sha256(raw).hexdigest() != manifest(folder).get("digest"):
+    held = hold or _held(folder)
+    raw = _part(folder, "kg.nq", held)
+    if hashlib.sha256(raw).hexdigest() != manifest(folder, held).get("digest"):
         raise _damaged(folder, "kg.nq is not what was written")
     return [f"{line}\n" for line in raw.decode().split("\n")[:-1]]
 
 
-def _part(folder: Path, name: str) -> bytes:
-    path = generation(folder) / name
+def _held(folder: Path) -> Hold:
+    try:
+        return Hold(generation(folder))
+    except OSError as error:
+        raise _damaged(folder, f"{SEAL} cannot be read: {error.strerror}") from error
+
+
+def _part(folder: Path, name: str, hold: Hold | None = None) -> bytes:
+    path = (hold.folder if hold else generation(folder)) / name
     try:
         return path.read_bytes()
     except OSError as error:
@@ -489,12 +523,25 @@ def _free_name(folder: Path, digest: str) -> Path:
 
 
 def _tidy(folder: Path, keep: Collection[str | None]) -> None:
-    """Remove all generations but the current and the one before it, which a running reader may still hold."""
+    """Remove all generations but the current, the one before it, and those that somebody reads."""
     for path in folder.glob("gen-*"):
-        if path.name not in keep:
+        if path.name not in keep and not _is_read(path):
             shutil.rmtree(path, ignore_errors=True)
     for path in folder.glob(f".{CURRENT}.*"):
         path.unlink(missing_ok=True)
+
+
+def _is_read(generation: Path) -> bool:
+    try:
+        import fcntl
+
+        with (generation / SEAL).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except (ImportError, OSError):
+        return False
+    return False
 
 
 @contextlib.contextmanager
@@ -514,7 +561,7 @@ def _lock(folder: Path) -> Iterator[None]:
         yield
 
 
-def _names_graphs(text: str) -> bool:
+def names_graphs(text: str) -> bool:
     """Whether the query says with FROM over which graphs it is asked."""
     return _has_word(text, "FROM")
 

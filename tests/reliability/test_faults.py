@@ -108,7 +108,7 @@ def test_a_disk_that_fills_while_a_build_is_made(
     room: int, data_folder: DataFolder, mount: Callable[..., Path], promise: Promise
 ) -> None:
     """Whether the text, the store or the manifest does not fit: the build before stays, and can be asked."""
-    place = mount("size=1800k")
+    place = mount("size=6m")
     pipeline.build(data_folder.path, place / "build")
     free = os.statvfs(place).f_bavail * os.statvfs(place).f_frsize
     (place / "filler").write_bytes(b"x" * max(free - room * 1024, 0))
