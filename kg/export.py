@@ -40,7 +40,8 @@ RDF_SUFFIXES = {
     "turtle12": ".ttl12",
 }
 NETWORK_SUFFIXES = {"graphml": ".graphml", "gexf": ".gexf", "csv": ".csv"}
-FORMATS = (*RDF_SUFFIXES, *NETWORK_SUFFIXES)
+ENTITY_SUFFIXES = {"ftm": ".ftm.json"}
+FORMATS = (*RDF_SUFFIXES, *NETWORK_SUFFIXES, *ENTITY_SUFFIXES)
 
 
 def format_of(name: str) -> str:
@@ -49,7 +50,7 @@ def format_of(name: str) -> str:
     >>> format_of("graph.ttl"), format_of("graph.gexf")
     ('turtle', 'gexf')
     """
-    suffixes = {**RDF_SUFFIXES, **NETWORK_SUFFIXES}
+    suffixes = {**RDF_SUFFIXES, **NETWORK_SUFFIXES, **ENTITY_SUFFIXES}
     return next((form for form, suffix in suffixes.items() if name.endswith(suffix)), "")
 
 

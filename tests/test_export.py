@@ -24,7 +24,7 @@ import rdflib
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg import export, pipeline
-from kg.export import CSV_COLUMNS, FORMATS, NETWORK_SUFFIXES, RDF_SUFFIXES, Selection
+from kg.export import CSV_COLUMNS, ENTITY_SUFFIXES, FORMATS, NETWORK_SUFFIXES, RDF_SUFFIXES, Selection
 from kg.graph import Graph
 from kg.records import Picture
 from kg.terms import DERIVED_GRAPH, DIP, PREFIXES, PROV, RDF, SCHEMA_GRAPH
@@ -93,7 +93,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_formats_of_the_contract_are_tried() -> None:
     assert set(RDF_SUFFIXES) == {*OXIGRAPH, "turtle12"}
     assert set(NETWORK_SUFFIXES) == {"graphml", "gexf", "csv"}
-    assert (*RDF_SUFFIXES, *NETWORK_SUFFIXES) == FORMATS
+    assert set(ENTITY_SUFFIXES) == {"ftm"}
+    assert (*RDF_SUFFIXES, *NETWORK_SUFFIXES, *ENTITY_SUFFIXES) == FORMATS
 
 
 @pytest.mark.parametrize("form", OXIGRAPH)
@@ -471,7 +472,7 @@ def test_pandas_reads_the_table(exported: Exported, table: list[dict[str, str]])
 def test_the_format_follows_from_the_name(
     kg: Any, built: Path, graph: Graph, tmp_path: Path, exported: Exported
 ) -> None:
-    for form, suffix in {**RDF_SUFFIXES, **NETWORK_SUFFIXES}.items():
+    for form, suffix in {**RDF_SUFFIXES, **NETWORK_SUFFIXES, **ENTITY_SUFFIXES}.items():
         target = tmp_path / f"graph{suffix}"
         done = kg("export", "-o", target, "--store", built)
         assert (done.code, done.out, done.err) == (0, "", f"Wrote {target}.\n")

@@ -61,6 +61,18 @@ def iso3(scheme: str, code: str) -> str:
     return ""
 
 
+def iso2(code: str) -> str:
+    """Give the alpha-2 code of a state by its alpha-3 code; empty when there is no such state.
+
+    >>> iso2("COL"), iso2("XKX"), iso2("SUN")
+    ('CO', 'XK', '')
+    """
+    import pycountry
+
+    found = pycountry.countries.get(alpha_3=code)
+    return found.alpha_2 if found else _OWN[code][0] if code in _OWN else ""
+
+
 @lru_cache(maxsize=50_000)
 def named(text: str) -> str:
     """Give the alpha-3 code of the state that a name in any of many languages points at; empty when none of today.
