@@ -23,7 +23,7 @@ LEVELS = {
     "dossier": 3, "lift": 3, "derive": 3, "store": 3, "tables": 3,
     "results": 4, "query": 5, "validate": 4,
     "feeds": 4, "batches": 4, "registered": 5, "asked": 6, "importing": 7, "relink": 7, "link": 8, "pipeline": 5, "describe": 6,
-    "reckoning": 6, "curation": 6, "network": 6, "dataset": 6, "export": 7, "pages": 7, "paths": 7, "view": 7,
+    "reckoning": 6, "curation": 6, "network": 6, "dataset": 6, "export": 7, "ftm": 7, "pages": 7, "paths": 7, "view": 7,
     "analysis": 7,
     "diff": 7, "report": 8, "graph": 10,
     "coverage": 11, "terminal": 11,
