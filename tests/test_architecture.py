@@ -22,7 +22,7 @@ LEVELS = {
     "passages": 2, "questions": 2, "stories": 2, "lens": 2, "frames": 2, "reasons": 2,
     "dossier": 3, "lift": 3, "derive": 3, "store": 3, "tables": 3,
     "results": 4, "query": 5, "validate": 4,
-    "feeds": 4, "batches": 4, "registered": 5, "asked": 6, "importing": 7, "relink": 7, "link": 8, "pipeline": 5, "describe": 6,
+    "feeds": 4, "batches": 4, "registered": 5, "columns": 5, "asked": 6, "importing": 7, "bulk": 8, "relink": 7, "link": 8, "pipeline": 5, "describe": 6,
     "reckoning": 6, "curation": 6, "network": 6, "dataset": 6, "export": 7, "ftm": 7, "pages": 7, "paths": 7, "view": 7,
     "analysis": 7,
     "diff": 7, "report": 8, "graph": 10,
@@ -44,8 +44,12 @@ ROOMS = {
     "rapidfuzz": {"feeds"},
     "pyshacl": {"validate"},
     "networkx": {"analysis", "network", "gexf", "export", "paths", "graph"},
+    "duckdb": {"columns"},
+    "ibis": {"columns"},
     "matplotlib": {"analysis"},
     "pandas": {"frames", "analysis"},
+    "pyarrow": {"columns"},
+    "pyspark": {"columns"},
     "pyvis": {"view", "graph"},
     "jinja2": {"view", "web", "report"},
     "starlette": {"web"},
@@ -66,6 +70,10 @@ HEAVY = (
     "matplotlib",
     "pandas",
     "numpy",
+    "duckdb",
+    "ibis",
+    "pyarrow",
+    "pyspark",
 )
 
 

@@ -25,6 +25,14 @@ from kg.errors import UsageError
     envvar="KG_LINKS",
     help="Decisions of `kg link`; default: in the build.",
 )
+@click.option("--columns", is_flag=True, help="For millions: events into columns, what sums them up into the store.")
+@click.option(
+    "--engine", default="duckdb", show_default=True, metavar="duckdb|spark", help="With --columns: who works."
+)
+@click.option("--full", is_flag=True, help="With --columns: the window asked for is in the store as triples too.")
+@click.option(
+    "--between", default="", metavar="A,B", help="With --full: only events between these two, or of this one."
+)
 @click.option("--strict", is_flag=True, help="Stop at the first row that is not taken; nothing is changed.")
 @click.option("--dry-run", is_flag=True, help="Read and report, change nothing.")
 @click.option("--again", is_flag=True, help="Read files that are already there once more.")
@@ -42,6 +50,10 @@ def import_(
     query: str,
     graph: str,
     links: Path | None,
+    columns: bool,
+    engine: str,
+    full: bool,
+    between: str,
     strict: bool,
     dry_run: bool,
     again: bool,
@@ -72,7 +84,15 @@ def import_(
         return
     if not name or not paths:
         raise UsageError("Name a feed and its files.", hint="For example: kg import gdelt 20180101.export.CSV.zip")
-    window = Window(out.day(first), out.day(last))
+    window = Window(out.day(first), out.day(last), tuple(filter(None, between.split(","))))
+    if columns:
+        made = _into_columns(name, paths, folder, window, full, engine, strict, dry_run, again)
+        out.say(_report(made))
+        if form or output:
+            out.page(made, form, output, lambda: _report(made) + "\n")
+        return
+    if full or between:
+        raise UsageError("--full and --between go with --columns.", hint="Without --columns everything is in full.")
     if graph and query:
         raise UsageError("--query and --graph do not go together.", hint="A query can name the graph itself.")
     made = importing.import_feed(
@@ -92,6 +112,30 @@ def import_(
     out.say(_report(made))
     if form or output:
         out.page(made, form, output, lambda: _report(made) + "\n")
+
+
+def _into_columns(
+    name: str,
+    paths: tuple[str, ...],
+    folder: Path,
+    window: Any,
+    full: bool,
+    engine: str,
+    strict: bool,
+    dry_run: bool,
+    again: bool,
+) -> Any:
+    from kg import bulk
+
+    if dry_run:
+        raise UsageError("--columns has no --dry-run.", hint="Leave one of them out.")
+    if len(window.sides) > 2:
+        raise UsageError("--between takes one or two sides.", hint="For example: --between USA,COL")
+    made = bulk.import_columns(
+        name, paths, folder, window, full=full, engine=engine, strict=strict, again=again, progress=out.progress
+    )
+    out.progress("")
+    return made
 
 
 def _batches(have: list[dict[str, Any]]) -> str:

@@ -67,8 +67,11 @@ def _passages(data: Path | None, sources: Path) -> dict[str, str]:
 @out.output_option
 @click.option("--no-derived", is_flag=True, help="RDF only: leave out direct edges and statuses.")
 @click.option("--schema", is_flag=True, help="RDF only: put the vocabulary in.")
+@click.option("--summary", metavar="ID", help="RDF only: the events that a summary of columns stands for.")
 @out.store_option
-def export(form: str | None, output: str | None, no_derived: bool, schema: bool, location: str) -> None:
+def export(
+    form: str | None, output: str | None, no_derived: bool, schema: bool, summary: str | None, location: str
+) -> None:
     """Write the graph for other tools: RDF, Gephi, spreadsheets.
 
     The format is that of -f, or follows from the name after -o; Turtle if neither says so.
@@ -79,6 +82,11 @@ def export(form: str | None, output: str | None, no_derived: bool, schema: bool,
     if not chosen and output not in (None, "-"):
         raise UsageError(f"{output}: the name does not say the format.", hint="Add -f, for example -f turtle.")
     graph = out.open_graph(location)
-    out.emit(graph.export(chosen or "turtle", writers.Selection(not no_derived, schema)), output)
+    if summary:
+        if chosen and chosen not in writers.RDF_SUFFIXES:
+            raise UsageError(f"A summary opens into RDF, not into {chosen}.", hint="Use -f turtle, nquads or another.")
+        out.emit(writers.rdf(graph.open_summary(summary), chosen or "turtle", writers.Selection()), output)
+    else:
+        out.emit(graph.export(chosen or "turtle", writers.Selection(not no_derived, schema)), output)
     if output not in (None, "-"):
         out.say(f"Wrote {output}.")

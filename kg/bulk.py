@@ -1,0 +1,268 @@
+"""Feeds of millions: a batch whose events stay in columns beside the store, which holds what sums them up.
+
+The columns of a batch lie in its folder of the generation (`feeds/<name>/<batch>/columns/`: `events/` by year and
+month, `parties.parquet`) and come and go with it. A `dip:Summary` in the store stands for some of these events, and
+`opened` gives them back as the quads that the triples tier would have written.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg import batches, importing, query, registered, store
+from kg.columns import engines, layouts, opening, steps, summing
+from kg.columns.intake import Intake
+from kg.errors import DataProblems, NotFound, Problem, StorageError, UsageError
+from kg.feeds import Feed, actors, files, quads
+from kg.feeds import links as curated
+from kg.feeds.records import Record, Window
+from kg.feeds.tally import Rejected
+from kg.importing import Imported, Progress
+from kg.terms import DIP, GRAPH, ID
+from kg.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from kg.store import Store
+
+TIER = "columns"
+
+
+def import_columns(
+    name: str,
+    paths: Sequence[str | Path],
+    folder: Path | str = "build",
+    window: Window = importing.ALWAYS,
+    *,
+    full: bool = False,
+    engine: str = "duckdb",
+    strict: bool = False,
+    again: bool = False,
+    progress: Progress = lambda _: None,
+) -> Imported:
+    """Import files of a feed as one batch of columns, and what sums it up into the store.
+
+    With `full` the columns hold everything, and the events of the window are in the store as triples too; without it
+    the days of the window bound what is taken at all.
+
+    Raises:
+        NotFound: no feed is called so.
+        UsageError: the feed is not kept in columns, the engine is missing, or sides are named without `full`.
+        DataProblems: with `strict`, the first row that is not taken; nothing is changed.
+        StorageError: a file cannot be read, there is no build, or it cannot be written.
+    """
+    feed, folder = importing.found(name), Path(folder)
+    layouts.layout(name, "")
+    if window.sides and not full:
+        raise UsageError("Columns hold what everybody does.", hint="With --full, --between says what is in full too.")
+    how = f"{TIER}{' full' if full else ''}"
+    progress("reading")
+    about = store.manifest(folder)
+    sources = files.sources(paths)
+    known = set() if again else importing._already(about, name, window, how)
+    new = [source for source in sources if not known or source.sha256 not in known]
+    skipped = tuple(source.name for source in sources if source not in new)
+    if not new:
+        return Imported(name, "", already=skipped)
+    with batches.change(folder) as fresh:
+        work = _Work(feed, new, window, full, fresh, strict)
+        with engines.started(engine, work.place / "scratch") as running:
+            report = work.run(running, how, progress)
+        fresh.about.setdefault("feeds", []).append(report)
+        importing._keep(fresh, work.batch, report, work.rejected, work.writer.parties)
+    where = str(store.generation(folder) / "feeds" / name / work.batch.name) if work.rejected else ""
+    told = tuple(source.tally.as_dict() for source in new)
+    return Imported(name, work.batch.name, report["counts"], told, skipped, where)
+
+
+class _Work:
+    """One import into columns."""
+
+    batch: quads.Batch
+    writer: quads.Writer
+
+    def __init__(
+        self,
+        feed: Feed,
+        sources: Sequence[files.Source],
+        window: Window,
+        full: bool,
+        fresh: batches.Fresh,
+        strict: bool,
+    ) -> None:
+        self.feed, self.sources, self.window, self.full = feed, sources, window, full
+        self.place = fresh.folder / TIER
+        self.rejected: list[Rejected] = []
+        self._fresh, self._strict = fresh, strict
+        for source in sources:
+            source.tally.sink = self._refuse
+
+    def _refuse(self, row: Rejected) -> None:
+        if self._strict:
+            told = f"{row.reason}{f': {row.value}' if row.value else ''}."
+            raise DataProblems([Problem(row.file, row.line, row.key, told, "Leave --strict out to go on without it.")])
+        self.rejected.append(row)
+
+    def run(self, engine: engines.Engine, how: str, progress: Progress) -> dict[str, Any]:
+        progress("into columns")
+        read = self.feed.reader()
+        taken = Intake(
+            self.feed.name, read, Window() if self.full else self.window, engine, self.place, earlier=self._earlier()
+        )
+        taken.take(self.sources)
+        for source in self.sources:
+            source.tally.check()
+        self.batch = quads.Batch(self.feed.name, importing._batch_name(self.sources, self.window, how))
+        self._resolver = _resolver(self._fresh.view, self._fresh.folder.parent)
+        self.writer = writer = quads.Writer(self.batch, self._resolver.resolve, vocabulary())
+        counts = dict.fromkeys(("events", "summaries", "parties", "edges", "in full", "quads"), 0)
+        counts["events"] = sum(source.tally.kept for source in self.sources)
+        progress("summing up")
+        self._fresh.load(self._text(engine, taken, writer, counts), self.batch.graph)
+        counts |= {"parties": writer.counts["parties"], "edges": len(writer.edges), "in full": writer.counts["events"]}
+        if counts["quads"] > 200_000:
+            progress("putting in order")
+            self._fresh.put_in_order()
+        self._settle()
+        return {
+            "name": self.feed.name,
+            "batch": self.batch.name,
+            "window": str(self.window),
+            "how": how,
+            "tier": TIER,
+            "files": [source.tally.as_dict() for source in self.sources],
+            "counts": counts,
+        }
+
+    def _text(
+        self, engine: engines.Engine, taken: Intake, writer: quads.Writer, counts: dict[str, int]
+    ) -> Iterator[str]:
+        if taken.layout is not None and counts["events"]:
+            full = partial(self._in_full, engine, taken) if self.full else None
+            find = self._resolver.offices
+            for text in summing.text(engine, taken.layout, self.place, taken.read, writer, vocabulary(), full, find):
+                counts["quads"] += text.count("\n")
+                counts["summaries"] += f"{quads.A} <{DIP}Summary>" in text
+                yield text
+        text = importing.about_import(self.batch, self.feed, self.sources)
+        counts["quads"] += text.count("\n")
+        yield text
+
+    def _in_full(self, engine: engines.Engine, taken: Intake, parties: Sequence[opening.Known]) -> Iterator[Record]:
+        """The events of the window, as records."""
+        assert taken.layout is not None
+        events = steps.within(engine.parquet(taken.events), taken.layout, self.window)
+        if self.window.sides:
+            one, other = (_side(parties, side) for side in (*self.window.sides, "")[:2])
+            tables = [engine.table(rows, steps.PARTY) for rows in (one, other)]
+            events = steps.between(events, taken.layout, *tables)
+        names = [source.name for source in self.sources]
+        return opening.records(engine, taken.layout, events, parties, names, taken.read)
+
+    def _earlier(self) -> list[Path]:
+        feeds = self._fresh.folder / "feeds" / self.feed.name
+        return sorted(folder for folder in feeds.glob(f"*/{TIER}/events") if any(folder.rglob("*.parquet")))
+
+    def _settle(self) -> None:
+        """Leave what stays where it belongs, and nothing else."""
+        kept = self._fresh.folder / "feeds" / self.feed.name / self.batch.name / TIER
+        kept.mkdir(parents=True, exist_ok=True)
+        for name in ("events", summing.PARTIES):
+            if (self.place / name).exists():
+                (self.place / name).rename(kept / name)
+        shutil.rmtree(self.place)
+
+
+def _resolver(view: Store, folder: Path) -> actors.Resolver:
+    return actors.Resolver(registered.read(view), curated.decided(curated.read(folder / curated.FILE)))
+
+
+def _side(parties: Sequence[opening.Known], side: str) -> list[opening.Known]:
+    """The parties that belong to a side: by their code or its country, by what stands beside it, by id or entity.
+
+    An empty side is everybody.
+
+    Raises:
+        NotFound: nobody does.
+    """
+    if not side:
+        return list(parties)
+    found = [
+        each
+        for each in parties
+        if side in (each[0], each[0][:3], each[2]) or side in (each[3], each[4].removeprefix(f"<{ID}").rstrip(">"))
+    ]
+    if not found:
+        raise NotFound(
+            f"Nobody in these files is called '{side}'.", hint="Name a code as the feed writes it, or an id."
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """What the store says of a summary."""
+
+    feed: str
+    batch: str
+    actor: str
+    target: str
+    month: str
+    quad: int
+    count: int
+
+
+def opened(view: Store, folder: Path | str, name: str, engine: str = "duckdb") -> Iterator[str]:
+    """The events that a summary stands for, as the N-Quads lines that the triples tier would have written.
+
+    Raises:
+        NotFound: no summary is called so.
+        StorageError: its columns are not there.
+    """
+    found = _summary(view, name)
+    place = store.generation(Path(folder)) / "feeds" / found.feed / found.batch / TIER
+    month = place / "events" / f"month={found.month}"
+    if not month.is_dir():
+        raise StorageError(f"{place}: the columns of the batch are missing.", hint="Import its files --again.")
+    feed, own = importing.found(found.feed), layouts.layout(found.feed, "")
+    names = next(
+        [str(file["file"]) for file in each["files"]]
+        for each in store.manifest(Path(folder))["feeds"]
+        if (each["name"], each["batch"]) == (found.feed, found.batch)
+    )
+    batch = quads.Batch(found.feed, found.batch)
+    writer = quads.Writer(batch, _resolver(view, Path(folder)).resolve, vocabulary())
+    with engines.scratch() as scratch, engines.started(engine, scratch) as running:
+        parties = [tuple(row) for row in running.rows(running.file(place / summing.PARTIES))]
+        sides = [[each for each in parties if each[4] == node] for node in (found.actor, found.target)]
+        tables = [running.table(rows, steps.PARTY) if rows else None for rows in sides]
+        everybody = running.table(parties, steps.PARTY)
+        events = steps.standing_for(running.parquet(month), own, (tables[0], tables[1]), everybody, found.quad)
+        told = opening.records(running, own, events, [*sides[0], *sides[1]], names, feed.reader())
+        for text in writer.write(told):
+            yield from (f"{line[:-2]} <{batch.graph}> .\n" for line in text.splitlines())
+    if writer.counts["events"] != found.count:
+        raise StorageError(
+            f"{name} stands for {found.count} events, {writer.counts['events']} are in the columns.",
+            hint="Import the files of the batch --again.",
+        )
+
+
+def _summary(view: Store, name: str) -> _Summary:
+    node = query.parameter(name if ":" in name else f"id:{name}")
+    rows = query.rows(
+        view,
+        f"""SELECT ?g ?actor ?target ?month ?quad ?count WHERE {{ GRAPH ?g {{
+          {node} a dip:Summary ; dip:month ?month ; dip:quadClass ?quad ; dip:eventCount ?count .
+          OPTIONAL {{ {node} dip:dyadActor ?actor }} OPTIONAL {{ {node} dip:dyadTarget ?target }} }} }}""",
+    )
+    if not rows:
+        raise NotFound(f"No summary '{name}'.", hint="Ask for them: kg query 'SELECT ?s WHERE { ?s a dip:Summary }'")
+    row = rows[0]
+    feed, _, batch = row["g"].removeprefix(f"{GRAPH}feed/").partition("/")
+    actor, target = (f"<{row[side]}>" if row.get(side) else "" for side in ("actor", "target"))
+    return _Summary(feed, batch, actor, target, row["month"], int(row["quad"]), int(row["count"]))
