@@ -481,22 +481,6 @@ class Graph:
             )
         return sorted(bulk.opened(store.open_store(self.location), self.location, name))
 
-    def open_summary(self, name: str) -> list[str]:
-        """The events that a `dip:Summary` of columns stands for, as the N-Quads lines that a full import would write.
-
-        Raises:
-            NotFound: no summary is called so.
-            StorageError: the columns are not there, as with a remote service.
-        """
-        from kg import bulk
-
-        if self.location.startswith(("http://", "https://")):
-            raise StorageError(
-                f"{self.location}: the columns of a batch lie in the build that imported it, not in a service.",
-                hint="Name that build with --store.",
-            )
-        return sorted(bulk.opened(store.open_store(self.location), self.location, name))
-
     def lines(self) -> list[str]:
         """The canonical N-Quads of the graph, sorted; of a remote service, its quads as the service gives them.
 
