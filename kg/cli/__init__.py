@@ -56,6 +56,8 @@ for command in (
     analyse.balance,
     compare.diff,
     compare.report,
+    compare.bundle,
+    compare.verify,
     feeds.import_,
     link.link,
     hand_on.view,

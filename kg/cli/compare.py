@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from kg.cli import out
 from kg.errors import UsageError
+
+if TYPE_CHECKING:
+    from kg.bundle.verify import Verification
 
 
 @click.command(short_help="Show what differs between two builds, or two days.")
@@ -92,3 +98,53 @@ def report(
     }
     usual = None if form or output not in (None, "-") else "md"
     out.document(makers, form or usual, output)
+
+
+@click.command(short_help="Write the evidence behind a brief as one zip.")
+@click.argument("one")
+@click.argument("other", required=False)
+@out.as_of_option
+@click.option("--level", metavar="LEVEL", help="One of: state, government, person; by default that of what is named.")
+@click.option("-o", "--output", metavar="FILE", required=True, help="Write there; - is standard output.")
+@out.store_option
+def bundle(one: str, other: str | None, as_of: str | None, level: str | None, output: str, location: str) -> None:
+    """Write the evidence behind a brief on an actor or a pair as one zip, which anybody can verify with kg verify.
+
+    Triples, places and hashes of passages (no sentence of a source), queries with their results, versions, and RO-Crate
+    metadata.
+    """
+    made = out.open_graph(location).bundle(one, other or "", as_of=as_of, level=level)
+    out.emit(made, output)
+    if output != "-":
+        out.say(f"Wrote {output}, {len(made):,} bytes. `kg verify {output}` checks it.")
+
+
+@click.command(short_help="Check an evidence bundle, made by anybody.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--sources", type=click.Path(path_type=Path), help="Folder of the articles: passages are held against them."
+)
+@out.format_option("text, json")
+@out.output_option
+def verify(file: Path, sources: Path | None, form: str | None, output: str | None) -> int:
+    """Check an evidence bundle: hashes, triples, queries and their rows, and with --sources the passages.
+
+    Exits with 1 if anything differs.
+    """
+    from kg.bundle import verify as checked
+
+    found = checked(file, sources)
+    out.page(found, form, output, lambda: _checked(found, out.width()))
+    return 0 if found.ok else 1
+
+
+def _checked(found: Verification, width: int) -> str:
+    from kg.lines import Piece, flow
+
+    manners = {"differs": "contested", "skipped": "unsure"}
+    lines = flow("", [Piece(str(found.about.get("title", "A bundle")), "bold")], width)
+    lines += flow("", [Piece(f"fingerprint {found.fingerprint}", "dim")], width)
+    for check in found.checks:
+        head = Piece(f"  {check.status:<8} ", manners.get(check.status, ""))
+        lines += flow(head, [f"{check.name}: {check.found}"], width)
+    return "\n".join([*lines, "Nothing differs." if found.ok else "Something differs."]) + "\n"
