@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from kg import query
 from kg.analysis.acts import UNCODED, day
@@ -21,7 +22,7 @@ from kg.analysis.sides import Sides
 from kg.analysis.windows import Span
 from kg.dates import Certainty
 from kg.store import Store
-from kg.terms import GRAPH, ID, PLOVER, local_name
+from kg.terms import DIP, GRAPH, ID, PLOVER, local_name
 
 Way = tuple[str, str, str]
 
@@ -60,9 +61,11 @@ def tallies(store: Store, sides: Sides, pair: tuple[str, str]) -> list[Tally]:
     if not graphs:
         return []
     one, other = (_nodes(store, sides, side) for side in pair)
-    summed = _with_summaries(store, graphs)
-    found = _summaries(store, {g: f for g, f in graphs.items() if g in summed}, one, other)
-    return found + _events(store, {g: f for g, f in graphs.items() if g not in summed}, one, other)
+    found: list[Tally] = []
+    for graph, feed in graphs.items():
+        summed = query.run(store, f"ASK {{ GRAPH <{graph}> {{ ?s a dip:Summary }} }}") is True
+        found += (_summaries if summed else _events)(store, graph, feed, one, other)
+    return found
 
 
 def _nodes(store: Store, sides: Sides, side: str) -> frozenset[str]:
@@ -83,92 +86,114 @@ def _values(name: str, nodes: Iterable[str]) -> str:
     return f"VALUES ?{name} {{ {' '.join(f'<{ID}{node}>' for node in sorted(nodes))} }}"
 
 
-def _graphs(graphs: Iterable[str]) -> str:
-    return f"VALUES ?g {{ {' '.join(f'<{graph}>' for graph in sorted(graphs))} }}"
+def _between(
+    store: Store, graph: str, doers: frozenset[str], others: frozenset[str], pattern: str
+) -> list[tuple[str, str, str]]:
+    """Find what a pattern over ?e, ?a and ?t ties: the node, the doer, the other.
+
+    The graph is a constant and nothing but the two ends is asked for: with more, Oxigraph looks at every node first.
+    """
+    text = f"""SELECT DISTINCT ?e ?a ?t WHERE {{ {_values("a", doers)} {_values("t", others)}
+      GRAPH <{graph}> {{ {pattern} }} }}"""
+    return [(row["e"], local_name(row["a"]), local_name(row["t"])) for row in query.rows(store, text)]
 
 
-def _with_summaries(store: Store, graphs: Iterable[str]) -> set[str]:
-    return {graph for graph in graphs if query.run(store, f"ASK {{ GRAPH <{graph}> {{ ?s a dip:Summary }} }}") is True}
+_local = lru_cache(maxsize=256)(local_name)
+_PIECE = 5000  # nodes whose facts are asked for at once
 
 
-def _summaries(store: Store, graphs: dict[str, str], one: frozenset[str], other: frozenset[str]) -> list[Tally]:
-    found = []
-    for direction, doers, others in ((THERE, one, other), (BACK, other, one)) if graphs else ():
-        text = f"""SELECT ?g ?s ?a ?t ?first ?last ?quad ?n ?scored ?sum ?scheme WHERE {{
-          {_graphs(graphs)} {_values("a", doers)} {_values("t", others)}
-          GRAPH ?g {{ ?s dip:dyadActor ?a ; dip:dyadTarget ?t ; dip:eventCount ?n ; dip:quadClass ?quad ;
-            sem:hasEarliestBeginTimeStamp ?first ; sem:hasLatestEndTimeStamp ?last .
-            OPTIONAL {{ ?s dip:scoreCount ?scored ; dip:scoreSum ?sum ; dip:goldsteinScheme ?scheme }} }} }}"""
-        found += [
-            Tally(
-                id=local_name(row["s"]),
-                feed=graphs[row["g"]],
-                scheme=row["scheme"],
-                ways=((direction, local_name(row["a"]), local_name(row["t"])),),
-                earliest=day(row["first"]),
-                latest=day(row["last"]),
-                quad=int(row["quad"]),
-                count=int(row["n"]),
-                scored=int(row["scored"] or 0),
-                total=float(row["sum"] or 0),
-            )
-            for row in query.rows(store, text)
-        ]
-    return found
+def _facts(store: Store, graph: str, nodes: Iterable[str], *predicates: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The facts of some nodes by the local names of predicates; of several values the first in order.
 
-
-def _events(store: Store, graphs: dict[str, str], one: frozenset[str], other: frozenset[str]) -> list[Tally]:
-    """The events of batches without summaries: what happened, each once, however many parties of a side it has."""
-    if not graphs:
-        return []
-    happened = "dip:factuality dip:Actual . FILTER NOT EXISTS { ?e dip:aggregate true }"
-    pattern = f"""{{ ?e dip:actor ?a }} UNION {{ ?e dip:onBehalfOf ?a }} ?e dip:target ?t ; {happened}"""
-    together = f"?e dip:actor ?a , ?t ; {happened} FILTER NOT EXISTS {{ ?e dip:target ?anybody }}"
-    asked = ((THERE, one, other, pattern), (BACK, other, one, pattern), (MUTUAL, one, other, together))
-    ways: dict[tuple[str, str], set[Way]] = defaultdict(set)
-    for direction, doers, others, what in asked:
-        text = f"""SELECT ?g ?e ?a ?t WHERE {{
-          {_graphs(graphs)} {_values("a", doers)} {_values("t", others)} GRAPH ?g {{ {what} }} }}"""
+    One triple pattern and no more: joined with another, or under OPTIONAL, Oxigraph looks at every node of the graph.
+    """
+    wanted = sorted(set(nodes))
+    for start in range(0, len(wanted), _PIECE):
+        piece = wanted[start : start + _PIECE]
+        values = " ".join(f"<{node}>" for node in piece)
+        text = f"""SELECT ?e ?p ?o WHERE {{ VALUES ?e {{ {values} }}
+          GRAPH <{graph}> {{ ?e ?p ?o . FILTER(?p IN ({", ".join(predicates)})) }} }}"""
+        found: dict[str, dict[str, str]] = {node: {} for node in piece}
         for row in query.rows(store, text):
-            ways[row["g"], row["e"]].add((direction, local_name(row["a"]), local_name(row["t"])))
-    return _coded(store, graphs, ways)
+            own, name, value = found[row["e"]], _local(row["p"]), row["o"]
+            if name not in own or value < own[name]:
+                own[name] = value
+        yield from found.items()
 
 
-_PIECE = 5000  # events whose scores are asked for at once
+def _summaries(store: Store, graph: str, feed: str, one: frozenset[str], other: frozenset[str]) -> Iterator[Tally]:
+    pattern = "?e dip:dyadActor ?a ; dip:dyadTarget ?t"
+    ways = {
+        node: (direction, doer, target)
+        for direction, doers, others in ((THERE, one, other), (BACK, other, one))
+        for node, doer, target in _between(store, graph, doers, others, pattern)
+    }
+    counts = ("dip:eventCount", "dip:scoreCount", "dip:scoreSum")
+    for node, facts in _facts(store, graph, ways, *_CODED, *counts):
+        scored = int(facts.get("scoreCount", 0))
+        yield _tally(
+            node, feed, (ways[node],), facts, int(facts["eventCount"]), scored, float(facts.get("scoreSum", 0)), ""
+        )
 
 
-def _coded(store: Store, graphs: dict[str, str], ways: dict[tuple[str, str], set[Way]]) -> list[Tally]:
-    by_graph: dict[str, list[str]] = defaultdict(list)
-    for graph, event in sorted(ways):
-        by_graph[graph].append(event)
-    found: dict[tuple[str, str], Tally] = {}
-    for graph, events in by_graph.items():
-        for start in range(0, len(events), _PIECE):
-            wanted = " ".join(f"<{event}>" for event in events[start : start + _PIECE])
-            text = f"""SELECT ?e ?first ?last ?quad ?score ?scheme ?plover WHERE {{ VALUES ?e {{ {wanted} }}
-              GRAPH <{graph}> {{ ?e dip:factuality ?any . OPTIONAL {{ ?e sem:hasEarliestBeginTimeStamp ?first }}
-              OPTIONAL {{ ?e sem:hasLatestEndTimeStamp ?last }} OPTIONAL {{ ?e dip:quadClass ?quad }}
-              OPTIONAL {{ ?e dip:goldstein ?score ; dip:goldsteinScheme ?scheme }}
-              OPTIONAL {{ ?e dip:plover ?plover }} }} }}"""
-            for row in query.rows(store, text):  # the first row of an event: two categories are still one event
-                key = graph, row["e"]
-                found.setdefault(key, _tally(row, graphs[graph], tuple(sorted(ways[key]))))
-    return list(found.values())
+def _events(store: Store, graph: str, feed: str, one: frozenset[str], other: frozenset[str]) -> Iterator[Tally]:
+    """The events of a batch without summaries: what happened, each once, however many parties of a side it has."""
+    asked = (
+        (THERE, one, other, "?e dip:actor ?a ; dip:target ?t"),
+        (THERE, one, other, "?e dip:onBehalfOf ?a ; dip:target ?t"),
+        (BACK, other, one, "?e dip:actor ?a ; dip:target ?t"),
+        (BACK, other, one, "?e dip:onBehalfOf ?a ; dip:target ?t"),
+        (MUTUAL, one, other, "?e dip:actor ?a , ?t"),
+    )
+    ways: dict[str, set[Way]] = defaultdict(set)
+    for direction, doers, others, pattern in asked:
+        for node, doer, target in _between(store, graph, doers, others, pattern):
+            ways[node].add((direction, doer, target))
+    aimed = _aimed(store, graph, [node for node, found in ways.items() if any(way[0] == MUTUAL for way in found)])
+    for node in aimed:
+        ways[node] = {way for way in ways[node] if way[0] != MUTUAL}
+    wanted = [node for node, found in ways.items() if found]
+    for node, facts in _facts(store, graph, wanted, *_CODED, "dip:goldstein", "dip:plover", "dip:factuality", _SUMMED):
+        if facts.get("factuality") == f"{DIP}Actual" and facts.get("aggregate") not in ("true", "1"):
+            score = facts.get("goldstein")
+            category = facts.get("plover", "").removeprefix(PLOVER) or UNCODED
+            yield _tally(
+                node, feed, tuple(sorted(ways[node])), facts, 1, int(score is not None), float(score or 0), category
+            )
 
 
-def _tally(row: dict[str, str], feed: str, ways: tuple[Way, ...]) -> Tally:
+_SUMMED = "dip:aggregate"
+_BEGIN, _END = "sem:hasEarliestBeginTimeStamp", "sem:hasLatestEndTimeStamp"
+_CODED = (_BEGIN, _END, "dip:quadClass", "dip:goldsteinScheme")
+
+
+def _aimed(store: Store, graph: str, nodes: Iterable[str]) -> set[str]:
+    """Those of some events that have a target, so that their actors did not act upon each other."""
+    return {node for node, facts in _facts(store, graph, nodes, "dip:target") if facts}
+
+
+def _tally(
+    node: str,
+    feed: str,
+    ways: tuple[Way, ...],
+    facts: Mapping[str, str],
+    count: int,
+    scored: int,
+    total: float,
+    plover: str,
+) -> Tally:
     return Tally(
-        id=local_name(row["e"]),
+        id=local_name(node),
         feed=feed,
-        scheme=row["scheme"],
+        scheme=facts.get("goldsteinScheme", ""),
         ways=ways,
-        earliest=day(row["first"]),
-        latest=day(row["last"]),
-        quad=int(row["quad"] or 0),
-        count=1,
-        scored=int(bool(row["score"])),
-        total=float(row["score"] or 0),
-        plover=row["plover"].removeprefix(PLOVER) or UNCODED,
+        earliest=day(facts.get("hasEarliestBeginTimeStamp", "")),
+        latest=day(facts.get("hasLatestEndTimeStamp", "")),
+        quad=int(facts.get("quadClass", 0)),
+        count=count,
+        scored=scored,
+        total=total,
+        plover=plover,
     )
 
 
