@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from kg import dates, query
@@ -92,7 +92,7 @@ def _begun(store: Store, name: str) -> list[str]:
 
 def kind(store: Store, node: str) -> str:
     """Say what a node is: entity, event, claim, state, source, or other (a post)."""
-    types = {row["t"] for row in query.rows(store, f"SELECT ?t WHERE {{ {values([node])} ?s a ?t }}")}
+    types = {row["t"] for row in query.rows(store, f"SELECT ?t WHERE {{ {values([node])} ?s a/rdfs:subClassOf* ?t }}")}
     known = {"entity": "Entity", "event": "Event", "claim": "Proposition", "state": "State", "source": "Source"}
     return next((word for word, name in known.items() if DIP + name in types), "other")
 
@@ -182,7 +182,20 @@ def evidence(store: Store, pattern: str) -> dict[str, tuple[Evidence, ...]]:
                 row["whol"],
             )
         )
+    for row in query.rows(store, _FEED_REPORTS.format(pattern=pattern)):
+        place = local_name(row["import"])
+        told = f"{row['feed']}: {row['byl']}" if row["byl"] else row["feed"]
+        where = row["url"] or row["row"]
+        found[local_name(row["s"])].append(
+            Evidence(place, 0, 0, 0, "", local_name(row["by"]) or place, row["il"], told, where=where)
+        )
     return {node: tuple(sorted(each)) for node, each in found.items()}
+
+
+_FEED_REPORTS = """SELECT DISTINCT ?s ?import ?il ?feed ?by ?byl ?url ?row WHERE {{ {pattern}
+  ?s dip:attestedBy ?a . ?a a dip:FeedReport ; prov:wasGeneratedBy ?import . ?import dip:feed ?feed ; rdfs:label ?il .
+  OPTIONAL {{ ?a dip:reportedBy ?by . ?by rdfs:label ?byl . FILTER(LANG(?byl) = "en") }}
+  OPTIONAL {{ ?a schema:url ?url }} OPTIONAL {{ ?a dip:row ?row }} }}"""
 
 
 def events(store: Store, ids: Iterable[str] | None = None) -> dict[str, EventRecord]:
@@ -223,7 +236,8 @@ def _answers_last(ordered: list[EventRecord]) -> list[EventRecord]:
 
 def touching(store: Store, node: str, kind: str) -> list[str]:
     """The ids of all events, claims (Proposition) or states that name an entity in any part."""
-    text = f"SELECT DISTINCT ?s WHERE {{ ?s a dip:{kind} ; ?part <{ID}{node}> }} ORDER BY ?s"
+    fact = "dip:factuality ?any" if kind == "Event" else f"a dip:{kind}"  # events of feeds bear no family
+    text = f"SELECT DISTINCT ?s WHERE {{ ?s ?part <{ID}{node}> ; {fact} }} ORDER BY ?s"
     return [local_name(row["s"]) for row in query.rows(store, text)]
 
 
@@ -266,7 +280,7 @@ def _event(
         about=many(f"{DIP}about"),
         on_behalf_of=many(f"{DIP}onBehalfOf"),
         place=many(f"{SEM}hasPlace"),
-        edtf=one(f"{DIP}edtf"),
+        edtf=one(f"{DIP}edtf") or _coded_day(one),
         earliest=one(f"{SEM}hasEarliestBeginTimeStamp"),
         latest=one(f"{SEM}hasLatestEndTimeStamp"),
         precision=one(f"{DIP}datePrecision"),
@@ -276,6 +290,7 @@ def _event(
         plover=one(f"{DIP}plover").removeprefix(PLOVER),
         quad_class=int(one(f"{DIP}quadClass") or 0),
         goldstein=float(score) if score else None,
+        scheme=one(f"{DIP}goldsteinScheme"),
         note=one(f"{RDFS}comment"),
         asserts=many(f"{DIP}asserts"),
         denies=many(f"{DIP}denies"),
@@ -288,6 +303,12 @@ def _event(
         voiced_by=back.get((node, "voiced"), ()),
         denied_by=back.get((node, "denied"), ()),
     )
+
+
+def _coded_day(one: Callable[[str], str]) -> str:
+    """The day of a coded event, which needs no statement beside its bounds."""
+    first, last = one(f"{SEM}hasEarliestBeginTimeStamp"), one(f"{SEM}hasLatestEndTimeStamp")
+    return first if first == last and not one(f"{DIP}datePrecision") else ""
 
 
 def claims(store: Store, ids: Iterable[str] | None = None) -> dict[str, ClaimRecord]:
@@ -434,6 +455,7 @@ def source(store: Store, node: str) -> SourceRecord:
         address=one(f"{SCHEMA}url"),
         file=one(f"{DIP}fileName"),
         sha256=one(f"{DIP}sha256"),
+        scheme=one(f"{DIP}goldsteinScheme"),
         note=one(f"{RDFS}comment"),
         counts=_drawn_from(store, node),
     )

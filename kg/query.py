@@ -29,7 +29,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from kg import dates, sparql
+from kg import dates, scope, sparql
 from kg.errors import DateError, KgError, QueryError, QueryLimit, QuerySyntax, StorageError, UsageError
 from kg.store import Answer, Rows, Store, Term, open_store
 from kg.terms import PREFIXES, XSD, expand
@@ -77,7 +77,7 @@ def run(
     bound = sparql.bind(text, {name: str(term) for name, term in (values or {}).items()})
     try:
         if limits.seconds is not None:
-            answer = _in_time(store.name, bound, limits)
+            answer = _in_time(store, bound, limits)
         else:
             answer = store.query(bound)
     except QuerySyntax as error:
@@ -198,15 +198,22 @@ def shut_doors(memory: int, *, sockets: bool) -> None:
             resource.setrlimit(getattr(resource, name), (value, value))
 
 
-def _in_time(location: str, text: str, limits: Limits) -> Answer:
+def _in_time(store: Store, text: str, limits: Limits) -> Answer:
     import subprocess
 
-    seconds = limits.seconds or 0
+    location, feeds, seconds = store.name, getattr(store, "feeds", None), limits.seconds or 0
 
     if location == "memory":
         raise UsageError("A store in memory cannot be given a time limit.", hint="Build to a folder first.")
     place = location if location.startswith(("http:", "https:")) else str(Path(location).resolve())
-    request = {"store": place, "query": text, "seconds": seconds, "rows": limits.rows, "memory": limits.memory}
+    request = {
+        "store": place,
+        "feeds": None if feeds is None else sorted(feeds),
+        "query": text,
+        "seconds": seconds,
+        "rows": limits.rows,
+        "memory": limits.memory,
+    }
     try:
         done = subprocess.run(
             [sys.executable, "-m", "kg.query"],
@@ -258,7 +265,7 @@ def _serve_one() -> int:
     most = None if request["rows"] is None else request["rows"] + 1  # one more, so that a cut is seen
     out = sys.stdout.buffer
     try:
-        store = open_store(request["store"])
+        store = scope.within(open_store(request["store"]), request["feeds"])
         if request["memory"]:
             store.query("ASK { ?s ?p ?o }")  # opens what the engine opens late
             shut_doors(request["memory"], sockets=request["store"].startswith(("http:", "https:")))

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
-    """Who reports something, and in which passage (code points, half-open) of which source."""
+    """Who reports something, and in which passage (code points, half-open) of which source.
+
+    A report of a feed has no passage: its paragraph is 0, its source the import, `where` an address or a row.
+    """
 
     source: str
     paragraph: int
@@ -23,6 +26,7 @@ class Evidence:
     reporter_label: str = ""
     speaker: str = ""
     speaker_label: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ class EventRecord:
 
     `earliest` and `latest` bound the day (ISO, empty when open); `edtf` is the date as the source states it.
     `quad_class` is 1–4 (verbal and material cooperation, verbal and material conflict), 0 when uncoded;
-    `goldstein` is on the CAMEO/ICEWS scale of -10 to 10. `voiced_by` are those who allege, threaten, promise or
-    announce it, `denied_by` those who deny that.
+    `goldstein` is on the scale from -10 to 10 that `scheme` names. `voiced_by` are those who allege, threaten, promise
+    or announce it, `denied_by` those who deny that.
     """
 
     id: str
@@ -81,6 +85,7 @@ class EventRecord:
     plover: str = ""
     quad_class: int = 0
     goldstein: float | None = None
+    scheme: str = ""
     note: str = ""
     asserts: tuple[str, ...] = ()
     denies: tuple[str, ...] = ()
@@ -151,6 +156,11 @@ class EdgeRecord:
     quad_class: int
     symmetric: bool
     because: tuple[str, ...]
+
+    @property
+    def feed(self) -> str:
+        """The feed whose import the edge rests on; empty for an edge of the dossiers."""
+        return next((each.partition("-import-")[0] for each in self.because if "-import-" in each), "")
 
 
 @dataclass(frozen=True, slots=True)

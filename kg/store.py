@@ -40,6 +40,8 @@ from kg.terms import GRAPH, PREFIXES
 if TYPE_CHECKING:
     from email.message import Message
 
+    import pandas
+
 Term = NamedNode | BlankNode | Literal | Triple
 CURRENT, SEAL = "CURRENT", "seal.json"
 FEED_GRAPHS = f"{GRAPH}feed/"
@@ -51,6 +53,18 @@ class Rows:
 
     variables: tuple[str, ...]
     rows: Iterator[tuple[Term | None, ...]]
+
+    def df(self) -> pandas.DataFrame:
+        """The rows as a pandas frame: ids as CURIEs, numbers and truths as such, days as timestamps, unbound as None.
+
+        The rows are walked; they cannot be walked again.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        from kg.frames import answer
+
+        return answer(self.variables, self.rows)
 
 
 Answer = Rows | bool | Iterator[Triple]

@@ -354,7 +354,8 @@ class _Talk:
         count = f" (×{edge.count})" if edge.count > 1 else ""
         ends = (self.names.get(side, side) for side in (edge.subject, edge.object))
         told = f" {edge.label} ".join(ends) + count
-        return [Piece(told, "bold"), *([Piece("≠ contested", "contested")] if edge.status == "Contested" else [])]
+        contested = [Piece("≠ contested", "contested")] if edge.status == "Contested" else []
+        return [Piece(told, "bold"), *([Piece(f"[{edge.feed}]", "dim")] if edge.feed else []), *contested]
 
     def legend(self, events: Iterable[EventRecord]) -> list[str]:
         """Explain the mark of contested claims, if one stands on the page."""
@@ -464,7 +465,7 @@ def _codes(event: EventRecord) -> str:
         f"PLOVER {event.plover}" if event.plover else "",
         f"CAMEO {event.cameo}" if event.cameo else "",
         f"quad class {event.quad_class}" if event.quad_class else "",
-        f"Goldstein {event.goldstein:+.1f} (ICEWS scale)" if event.goldstein is not None else "",
+        f"Goldstein {event.goldstein:+.1f} ({event.scheme.removeprefix('CAMEO/')} scale)" if event.scheme else "",
     ]
     return " · ".join(together(part) for part in parts if part)
 
@@ -483,6 +484,8 @@ def _reported(evidence: Sequence[Evidence], width: int) -> list[str]:
 
 
 def _passage(evidence: Evidence) -> str:
+    if not evidence.paragraph:
+        return evidence.where
     speaker = f", quoting {evidence.speaker_label}" if evidence.speaker else ""
     return f"paragraph {evidence.paragraph}, characters {evidence.start}–{evidence.end}{speaker}"
 
@@ -491,8 +494,9 @@ def _passages(evidence: Sequence[Evidence]) -> Piece:
     """Name reporters and paragraphs shortly, in one piece that is not torn at a line's end."""
     by: dict[str, list[str]] = {}
     for each in evidence:
-        by.setdefault(each.reporter_label, []).append(str(each.paragraph))
-    told = "; ".join(f"{reporter} ¶{', '.join(dict.fromkeys(numbers))}" for reporter, numbers in by.items())
+        by.setdefault(each.reporter_label, []).extend([str(each.paragraph)] if each.paragraph else [])
+    places = {reporter: f" ¶{', '.join(dict.fromkeys(numbers))}" if numbers else "" for reporter, numbers in by.items()}
+    told = "; ".join(f"{reporter}{place}" for reporter, place in places.items())
     return Piece(together(f"[{told}]") if told else "", "dim")
 
 

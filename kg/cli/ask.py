@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--max-rows", type=click.IntRange(1), help="Stop after so many rows.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Stop after so many seconds.")
 @click.option("--exit-status", is_flag=True, help="Exit with 1 if ASK is false or no row is found.")
+@out.feeds_option(False)
 @out.store_option
 def query(
     question: str,
@@ -36,6 +37,8 @@ def query(
     max_rows: int | None,
     timeout: float | None,
     exit_status: bool,
+    feeds: str | None,
+    no_feeds: bool,
     location: str,
 ) -> int:
     """Ask in SPARQL: query text, FILE.rq, - for standard input, or the name of a saved question.
@@ -46,7 +49,7 @@ def query(
     from kg.results import for_eyes, write
     from kg.store import Rows
 
-    graph = out.open_graph(location)
+    graph = out.open_graph(location, feeds, no_feeds)
     text, values = _text(question), dict(_pair(param) for param in params)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine holds the thread; let Ctrl-C end the process
     answer = graph.query(text, values, as_of=as_of, max_rows=max_rows, timeout=timeout)

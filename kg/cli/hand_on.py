@@ -23,6 +23,7 @@ from kg.errors import StorageError, UsageError
 @click.option("--data", type=click.Path(path_type=Path), help="With --sources: the data folder of the build.")
 @click.option("--places-of", type=click.Path(path_type=Path), help="An earlier page: its actors keep their places.")
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
+@out.feeds_option(False)
 @out.store_option
 def view(
     output: str,
@@ -33,13 +34,15 @@ def view(
     data: Path | None,
     places_of: Path | None,
     open_it: bool,
+    feeds: str | None,
+    no_feeds: bool,
     location: str,
 ) -> None:
     """Write the network as one interactive page that works offline.
 
     With --as-of the page opens on what was in force and in office on that day.
     """
-    graph = out.open_graph(location)
+    graph = out.open_graph(location, feeds, no_feeds)
     passages = _passages(data, sources) if sources else None
     before = _page(places_of) if places_of else ""
     out.emit(graph.view(title, out.day(as_of), passages, None if story == "none" else story, before), output)
@@ -68,9 +71,17 @@ def _passages(data: Path | None, sources: Path) -> dict[str, str]:
 @click.option("--no-derived", is_flag=True, help="RDF only: leave out direct edges and statuses.")
 @click.option("--schema", is_flag=True, help="RDF only: put the vocabulary in.")
 @click.option("--summary", metavar="ID", help="RDF only: the events that a summary of columns stands for.")
+@out.feeds_option(False)
 @out.store_option
 def export(
-    form: str | None, output: str | None, no_derived: bool, schema: bool, summary: str | None, location: str
+    form: str | None,
+    output: str | None,
+    no_derived: bool,
+    schema: bool,
+    summary: str | None,
+    feeds: str | None,
+    no_feeds: bool,
+    location: str,
 ) -> None:
     """Write the graph for other tools: RDF, Gephi, spreadsheets.
 
@@ -81,7 +92,7 @@ def export(
     chosen = writers.checked(form) if form else writers.format_of(output or "")
     if not chosen and output not in (None, "-"):
         raise UsageError(f"{output}: the name does not say the format.", hint="Add -f, for example -f turtle.")
-    graph = out.open_graph(location)
+    graph = out.open_graph(location, feeds, no_feeds)
     if summary:
         if chosen and chosen not in writers.RDF_SUFFIXES:
             raise UsageError(f"A summary opens into RDF, not into {chosen}.", hint="Use -f turtle, nquads or another.")

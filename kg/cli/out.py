@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.errors import StorageError, UsageError
+from kg.errors import StorageError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -45,11 +45,51 @@ def format_option(words: str) -> Callable[[Any], Any]:
     return click.option("-f", "--format", "form", metavar="FORMAT", help=f"One of: {words}.")
 
 
-def open_graph(location: str) -> Graph:
+def feeds_option(seen: bool) -> Callable[[Any], Any]:
+    """The options --feeds and --no-feeds of a command that sees imported feeds unless told otherwise, or does not."""
+    told = "all" if seen else "none"
+
+    def both(command: Any) -> Any:
+        left_out = click.option("--no-feeds", is_flag=True, help="Leave out everything that was imported.")
+        taken = click.option(
+            "--feeds",
+            is_flag=False,
+            flag_value="all",
+            metavar="[NAMES]",
+            help=f"With what was imported: all, or of these feeds (--feeds=gdelt,ofac).  [default: {told}]",
+        )
+        return taken(left_out(command))
+
+    return both
+
+
+def feeds_chosen(feeds: str | None, no_feeds: bool) -> tuple[str, ...] | None:
+    """The feeds that the options name; None: as the command does by itself.
+
+    Raises:
+        UsageError: an unknown feed, or both options.
+    """
+    from kg.feeds import FEEDS
+
+    if no_feeds and feeds:
+        raise UsageError("--feeds and --no-feeds do not go together.", hint="Leave one out.")
+    if feeds is None:
+        return () if no_feeds else None
+    names = tuple(FEEDS) if feeds == "all" else tuple(filter(None, feeds.split(",")))
+    for name in names:
+        if name not in FEEDS:
+            hint = (
+                did_you_mean(name, FEEDS) or f"Known: {', '.join(FEEDS)}. Write --feeds=NAME, or --feeds last for all."
+            )
+            raise UsageError(f"No feed '{name}'.", hint=hint)
+    return names
+
+
+def open_graph(location: str, feeds: str | None = None, no_feeds: bool = False) -> Graph:
     """Open the graph that the options name."""
     from kg.graph import Graph
 
-    return Graph(location)
+    return Graph(location, feeds_chosen(feeds, no_feeds))
 
 
 def day(text: str | None) -> date | None:

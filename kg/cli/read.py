@@ -15,6 +15,7 @@ from kg.errors import UsageError
 @out.according_to_option
 @out.format_option("text, json")
 @out.output_option
+@out.feeds_option(True)
 @out.store_option
 def show(
     name: str | None,
@@ -23,6 +24,8 @@ def show(
     according_to: str,
     form: str | None,
     output: str | None,
+    feeds: str | None,
+    no_feeds: bool,
     location: str,
 ) -> None:
     """Show everything known of an entity, event, claim or measure, with its evidence.
@@ -34,7 +37,7 @@ def show(
 
     if not name and not as_of:
         raise UsageError("Nothing is named.", hint="Name what to show, or a day: kg show petro; kg show --as-of DAY.")
-    graph = out.open_graph(location)
+    graph = out.open_graph(location, feeds, no_feeds)
     if not name:
         world = graph.world(as_of, known_at=known_at, according_to=according_to)
         out.page(world, form, output, lambda: terminal.world(world, out.width()))
@@ -51,6 +54,7 @@ def show(
 @out.according_to_option
 @out.format_option("text, json")
 @out.output_option
+@out.feeds_option(True)
 @out.store_option
 def timeline(
     names: tuple[str, ...],
@@ -60,12 +64,14 @@ def timeline(
     according_to: str,
     form: str | None,
     output: str | None,
+    feeds: str | None,
+    no_feeds: bool,
     location: str,
 ) -> None:
     """Show what happened between A and B (or what A took part in, or everything), by date."""
     from kg import terminal
 
-    graph = out.open_graph(location)
+    graph = out.open_graph(location, feeds, no_feeds)
     found = graph.timeline(*names, since=since, until=until, known_at=known_at, according_to=according_to)
     out.page(found, form, output, lambda: terminal.timeline(found, out.width()))
 
@@ -79,6 +85,7 @@ def timeline(
 @out.according_to_option
 @out.format_option("text, json")
 @out.output_option
+@out.feeds_option(True)
 @out.store_option
 def path(
     start: str,
@@ -89,12 +96,14 @@ def path(
     according_to: str,
     form: str | None,
     output: str | None,
+    feeds: str | None,
+    no_feeds: bool,
     location: str,
 ) -> None:
     """Show how A is tied to B, each step with its evidence."""
     from kg import terminal
 
-    graph = out.open_graph(location)
+    graph = out.open_graph(location, feeds, no_feeds)
     states = not events_only
     found = graph.path(start, end, limit, states=states, known_at=known_at, according_to=according_to)
     out.page(found, form, output, lambda: terminal.ways(found, out.width()))
@@ -103,12 +112,13 @@ def path(
 @click.command(short_help="Count what the graph holds, or describe it as VoID.")
 @out.format_option("text, json, turtle (a VoID and DCAT description)")
 @out.output_option
+@out.feeds_option(False)
 @out.store_option
-def stats(form: str | None, output: str | None, location: str) -> None:
+def stats(form: str | None, output: str | None, feeds: str | None, no_feeds: bool, location: str) -> None:
     """Show what the graph holds: counts, sources, coverage; or describe it as VoID and DCAT."""
     from kg import coverage
 
-    graph = out.open_graph(location)
+    graph = out.open_graph(location, feeds, no_feeds)
     if form == "turtle" or (not form and (output or "").endswith(".ttl")):
         out.emit(coverage.void(graph).encode(), output)
         return

@@ -64,8 +64,10 @@ def cited(evidence: Iterable[Evidence]) -> str:
     """Name reporters and paragraphs: `CNN ¶4, 28`; and whom they quote."""
     by: dict[str, dict[str, None]] = {}
     for each in evidence:
-        by.setdefault(each.reporter_label or each.reporter, {})[str(each.paragraph)] = None
-    return "; ".join(f"{reporter} ¶{', '.join(numbers)}" for reporter, numbers in by.items())
+        by.setdefault(each.reporter_label or each.reporter, {}).update(
+            {str(each.paragraph): None} if each.paragraph else {}
+        )
+    return "; ".join(f"{who} ¶{', '.join(numbers)}" if numbers else who for who, numbers in by.items())
 
 
 def counted(number: int, one: str, many: str = "") -> str:
