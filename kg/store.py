@@ -19,15 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import (
-    BlankNode,
-    Literal,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
-    Triple,
     parse,
     parse_query_results,
 )
@@ -35,39 +32,16 @@ from pyoxigraph import Store as _Oxigraph
 
 from kg import sparql
 from kg.errors import QueryError, QueryLimit, QuerySyntax, StorageError, UsageError
+from kg.rows import Answer as Answer
+from kg.rows import Rows as Rows
+from kg.rows import Term as Term
 from kg.terms import GRAPH, PREFIXES
 
 if TYPE_CHECKING:
     from email.message import Message
 
-    import pandas
-
-Term = NamedNode | BlankNode | Literal | Triple
 CURRENT, SEAL = "CURRENT", "seal.json"
 FEED_GRAPHS = f"{GRAPH}feed/"
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The answer to a SELECT: names of the variables, and rows of terms (None where unbound)."""
-
-    variables: tuple[str, ...]
-    rows: Iterator[tuple[Term | None, ...]]
-
-    def df(self) -> pandas.DataFrame:
-        """The rows as a pandas frame: ids as CURIEs, numbers and truths as such, days as timestamps, unbound as None.
-
-        The rows are walked; they cannot be walked again.
-
-        Raises:
-            UsageError: pandas is not installed.
-        """
-        from kg.frames import answer
-
-        return answer(self.variables, self.rows)
-
-
-Answer = Rows | bool | Iterator[Triple]
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,3 +308,33 @@ def test_ids_give_way_where_space_is_short() -> None:
 def test_no_row_is_lost_where_all_columns_stay() -> None:
     twice: list[Any] = [(Literal("a"), Literal("b"))] * 2
     assert len(list(for_eyes(rows(*twice), 0).rows)) == len(list(for_eyes(rows(*twice), 80).rows)) == 2
+
+
+# Frames
+
+
+def framed(answer: Answer) -> Any:
+    assert isinstance(answer, Rows)
+    return answer.df()
+
+
+def test_rows_become_a_frame_with_types(built: Path) -> None:
+    import pandas
+
+    frame = framed(Graph(built).query("who-sanctioned-whom"))
+    assert list(frame.columns)[:2] == ["who", "whom"]
+    assert pandas.api.types.is_datetime64_any_dtype(frame["earliest"])
+    assert pandas.api.types.is_integer_dtype(frame["paragraph"])
+    assert set(frame["event"]) == {"id:treasury-sanctions-petro", "id:treasury-sanctions-petro-circle"}
+
+
+def test_no_rows_become_a_frame_with_columns(built: Path) -> None:
+    frame = framed(Graph(built).query("SELECT ?who ?when WHERE { ?who a dip:Nothing ; dip:edtf ?when }"))
+    assert (list(frame.columns), len(frame)) == (["who", "when"], 0)
+
+
+def test_what_is_unbound_is_missing_in_a_frame(built: Path) -> None:
+    text = "SELECT ?n ?d WHERE { VALUES (?n ?d) { (1 UNDEF) (2 '2025-10-03'^^xsd:date) } } ORDER BY ?n"
+    frame = framed(Graph(built).query(text))
+    assert frame["d"].isna().tolist() == [True, False]
+    assert frame["n"].sum() == 3
