@@ -174,6 +174,10 @@ class Source:
                 else:
                     yield number + 1, line
 
+    def first(self, encoding: str = "utf-8") -> str:
+        """The first line that can be read, without counting anything; empty if there is none."""
+        return next((line for _, line in Source(self.name, self.path, self.member, self.limits).lines(encoding)), "")
+
     def _refuse(self, line: int, reason: str, value: str = "") -> None:
         self.tally.read += 1
         self.tally.reject(line, reason, value)

@@ -78,15 +78,17 @@ def read(files: Iterable[Source], window: Window) -> Iterator[Record]:
 
 
 def _kind(source: Source) -> str:
-    for _, line in source.lines():
-        source.tally.read = source.tally.refused = 0
-        source.tally.rejected.clear()
-        return "mentions" if len(_cells(line)) == len(MENTIONS) else "events"
-    return "events"
+    return "mentions" if len(_cells(source.first())) == len(MENTIONS) else "events"
 
 
 def _cells(line: str) -> list[str]:
-    return line.split("\t") if "\t" in line or "," not in line else next(csv.reader([line]))
+    """The cells of a line of mentions, which come with tabs or as CSV."""
+    if "\t" in line or "," not in line:
+        return line.split("\t")
+    try:
+        return next(csv.reader([line]))
+    except csv.Error:
+        return [line]
 
 
 class _Reader:

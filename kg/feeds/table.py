@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -95,6 +96,9 @@ class _Table:
         if names:
             names = [names[0].removeprefix("\ufeff").strip(), *map(str.strip, names[1:])]
         asked = [*self.plan.columns, *self.plan.left_out]
+        if len(names) > len(asked) + _TOLD:
+            told = f"{len(names):,} columns, {len(asked)} in the mapping."
+            raise DataProblems([Problem(name, line, "", told, "Check delimiter: and name all columns.")])
         problems = [
             Problem(name, line, each, "this column is neither mapped nor left out.",
                     did_you_mean(each, asked) or "Name it in the mapping file, under columns: or left_out:.")
@@ -105,7 +109,7 @@ class _Table:
                     did_you_mean(each, names) or "See its first line.")
             for each in asked if each not in names
         ]  # fmt: skip
-        twice = sorted({each for each in names if names.count(each) > 1})
+        twice = sorted(each for each, count in Counter(names).items() if count > 1)
         problems += [Problem(name, line, each, "the column stands twice.", "Rename one.") for each in twice]
         if problems:
             raise DataProblems(problems[:_TOLD])
