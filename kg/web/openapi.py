@@ -140,8 +140,7 @@ def _list(items: Described) -> Described:
     return {"type": "array", "items": items}
 
 
-_IRI: Described = {"type": "string", "pattern": "^[a-z][a-z0-9+.-]*:[A-Za-z0-9/.#_-]+$"}
-_GRAPHS = [{"name": f"{which}-graph-uri", "in": "query", "schema": _list(_IRI)} for which in ("default", "named")]
+_GRAPHS = [{"name": f"{which}-graph-uri", "in": "query", "schema": _list(_TEXT)} for which in ("default", "named")]
 _FORMAT = {
     "name": "format", "in": "query", "schema": _TEXT, "example": "csv",
     "description": f"One of {', '.join(NAMED)}; anything else leaves the choice to Accept.",

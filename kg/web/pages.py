@@ -140,7 +140,7 @@ _MAKERS: dict[str, tuple[str, Callable[[Build, str, date | None], dict[str, Any]
 
 
 def _day(request: Request, name: str) -> date | None:
-    text = request.query_params.get(name, "").strip()
+    text = request.query_params.get(name, "")
     return date.fromisoformat(checked_day(text).value) if text else None
 
 
@@ -196,10 +196,17 @@ def _month(event: EventRecord) -> str:
 
 
 async def questions(request: Request) -> Response:
-    """The saved questions."""
-    return await _kept(
-        request, lambda _: ("questions.html", {"title": "Questions", "q": "", "questions": all_questions()})
-    )
+    """The saved questions, by what they ask for."""
+    groups: dict[str, list[Question]] = {
+        "About somebody or something": [],
+        "For a day or a period": [],
+        "About all": [],
+    }
+    for each in all_questions().values():
+        types = {parameter.type for parameter in each.parameters}
+        first, second, last = groups
+        groups[first if "entity" in types else second if "day" in types else last].append(each)
+    return await _kept(request, lambda _: ("questions.html", {"title": "Questions", "q": "", "groups": groups}))
 
 
 async def question(request: Request) -> Response:
@@ -265,7 +272,8 @@ async def view(request: Request) -> Response:
         whole = build.site.picture_on(day)
         tour = picture.tour("none" if ids is not None else story, whole)
         drawn = whole if ids is None else picture.chosen(whole, ids, around=bool(about))
-        return viewer.draw(drawn, passages=build.site.texts or None, story=tour).encode()
+        made = viewer.draw(drawn, passages=build.site.texts or None, story=tour).encode()
+        return made if query else _with_way_back(made, f"/id/{min(ids)}" if ids else "/")
 
     key = ("view", about, query, story, day)
     kept = build.pages.get(key)
@@ -276,6 +284,11 @@ async def view(request: Request) -> Response:
         kept = (body, {"content-security-policy": f"{policy}; frame-ancestors 'self'"})
         build.pages.put(key, kept)
     return tagged(build, request, kept[0], "text/html; charset=utf-8", kept[1])
+
+
+def _with_way_back(page: bytes, address: str) -> bytes:
+    """Make the title of a network page lead back to the pages it belongs to."""
+    return re.sub(rb"<h1>(.*?)</h1>", rb'<h1><a href="%s">\1</a></h1>' % address.encode(), page, count=1)
 
 
 async def _ids(request: Request, build: Build, about: str, query: str) -> set[str] | None:

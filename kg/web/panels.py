@@ -6,6 +6,7 @@ by what a row says of itself. Its address opens the question in the editor, with
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -73,7 +74,10 @@ class Panel:
     def months(self) -> chart.Chart | None:
         """The rows of a question by month, ready to be drawn."""
         names = {1: "verbal_cooperation", 2: "material_cooperation", 3: "verbal_conflict", 4: "material_conflict"}
-        counts = {(e.one("month"), quad): int(e.one(name)) for e in self.entries for quad, name in names.items()}
+        counts: Counter[tuple[str, int]] = Counter()
+        for entry in self.entries:  # a month may have a row for each scale of scores
+            for quad, name in names.items():
+                counts[entry.one("month"), quad] += int(entry.one(name))
         return chart.of_counts(counts)
 
 

@@ -191,11 +191,16 @@ def _told(found: dict[str, Any]) -> KgError:
 
 
 class Pool:
-    """Workers over one build; each answers one query at a time."""
+    """Workers over one build; each answers one query at a time.
+
+    One more process than may work at once stands by, so that a query does not wait for the successor of one that was
+    killed.
+    """
 
     def __init__(self, place: str, settings: Settings) -> None:
         self.place, self._settings = place, settings
         self._free: asyncio.Queue[Worker] = asyncio.Queue()
+        self._turns = asyncio.Semaphore(settings.workers)
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
         self._busy = 0
@@ -208,7 +213,7 @@ class Pool:
         Raises:
             StorageError: the store cannot be opened.
         """
-        await asyncio.gather(*(self._add() for _ in range(self._settings.workers)))
+        await asyncio.gather(*(self._add() for _ in range(self._settings.workers + 1)))
 
     async def _add(self) -> None:
         self._free.put_nowait(await Worker.start(self.place, self._settings.memory))
@@ -240,7 +245,12 @@ class Pool:
         self._waiting += 1
         try:
             async with asyncio.timeout(self._settings.patience):
-                worker = await self._living()
+                await self._turns.acquire()
+                try:
+                    worker = await self._living()
+                except BaseException:
+                    self._turns.release()
+                    raise
         except TimeoutError:
             reply.end(error=Unavailable("All workers are busy.", hint="Try again in a moment."))
             return
@@ -252,6 +262,7 @@ class Pool:
             fit = await self._ask(worker, request, reply)
         finally:
             self._busy -= 1
+            self._turns.release()
             if not reply.whole:
                 reply.end(error=Unavailable("The query was given up."))
             if fit:

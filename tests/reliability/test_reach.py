@@ -242,7 +242,7 @@ def test_the_trap_would_notice(trap: tuple[str, str, list[str]]) -> None:
 def test_the_worker_has_no_doors(built: Path) -> None:
     """Behind the guard: even code that runs in a worker can open neither a socket nor a file."""
     code = (
-        "import socket, sys\nfrom kg.web.worker import _shut_doors\n_shut_doors(640 * 2**20, sockets=False)\n"
+        "import socket, sys\nfrom kg.query import shut_doors\nshut_doors(640 * 2**20, sockets=False)\n"
         "for name, act in (('socket', lambda: socket.socket()), ('file', lambda: open('/etc/passwd'))):\n"
         "    try:\n        act()\n    except OSError as error:\n        sys.stdout.write(f'{name} refused\\n')\n"
     )
