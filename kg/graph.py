@@ -222,10 +222,13 @@ class Graph:
         limit: int = 3,
         *,
         states: bool = True,
+        as_of: Day = None,
         known_at: Day = None,
         according_to: str = "",
     ) -> Ways:
         """How one entity is tied to another, each step with its evidence; `known_at`, `according_to` as in `timeline`.
+
+        With `as_of` a step stands on what may have happened by that day, and on offices that may have been held on it.
 
         Raises:
             NotFound: there is no way, or no such entity.
@@ -233,7 +236,8 @@ class Graph:
         """
         from kg.paths import ways
 
-        return ways(self.wide, start, end, limit, states=states, seen=self.lens(known_at, according_to))
+        seen = self.lens(known_at, according_to)
+        return ways(self.wide, start, end, limit, states=states, seen=seen, as_of=_day(as_of))
 
     def escalation(
         self,

@@ -1,16 +1,17 @@
 """How A is tied to B: the shortest ways over direct edges, each step with the edges that carry it.
 
-Ways are ranked by length, then by how many uncontested events stand behind their weakest step (a step that rests on
-contested claims only counts half).
+Ways of one length are ranked by the evidence of their weakest step: one that is not wholly contested comes before one
+that is, then more publishers before fewer, then more uncontested events and states. Ways back are ranked alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice, pairwise
 
-from kg import describe
+from kg import dates, describe
 from kg.errors import NotFound, UsageError
 from kg.lens import EVERYTHING, Lens
 from kg.records import ClaimRecord, EdgeRecord, EventRecord, StateRecord
@@ -19,11 +20,17 @@ from kg.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step from a node to the next: the edges between them, in either direction."""
+    """One step from a node to the next: the edges between them, in either direction.
+
+    `publishers` are those that report any of it; `uncontested` counts the events and states behind edges that nobody
+    contests.
+    """
 
     start: str
     end: str
     edges: tuple[EdgeRecord, ...]
+    publishers: tuple[str, ...] = ()
+    uncontested: int = 0
 
     @property
     def contested(self) -> bool:
@@ -35,7 +42,8 @@ class Step:
 class Ways:
     """The ways between two entities, best first, with all records they lead to.
 
-    `claims` holds what the events on the ways assert or deny, and what contradicts that.
+    `claims` holds what the events on the ways assert or deny, and what contradicts that. `as_of` is the day asked for,
+    for which the states tell whether they held; empty when none was.
     """
 
     start: str
@@ -45,14 +53,23 @@ class Ways:
     states: dict[str, StateRecord]
     names: dict[str, str]
     claims: dict[str, ClaimRecord]
+    as_of: str = ""
 
 
 def ways(
-    store: Store, start_name: str, end_name: str, limit: int = 3, *, states: bool = True, seen: Lens = EVERYTHING
+    store: Store,
+    start_name: str,
+    end_name: str,
+    limit: int = 3,
+    *,
+    states: bool = True,
+    seen: Lens = EVERYTHING,
+    as_of: date | None = None,
 ) -> Ways:
     """Find the best ways between two entities; without `states`, ties and offices are not walked.
 
-    Edges stand on those events and states only that the lens shows.
+    Edges stand on those events and states only that the lens shows; with a day, on events that may have happened by
+    then, and on offices and measures that may have been held or in force on it.
 
     Raises:
         NotFound: there is no way, or no such entity.
@@ -63,7 +80,7 @@ def ways(
     start, end = describe.find(store, start_name), describe.find(store, end_name)
     if start == end:
         raise UsageError(f"'{start_name}' and '{end_name}' are one and the same: id:{start}.", hint="Name two.")
-    edges = [edge for edge in _shown(store, seen) if states or edge.count]
+    edges = [edge for edge in _on(store, _shown(store, seen), as_of) if states or edge.count]
     between: dict[frozenset[str], list[EdgeRecord]] = {}
     graph: nx.Graph[str] = nx.Graph()
     for edge in edges:
@@ -73,25 +90,89 @@ def ways(
         raise NotFound(
             f"No way leads from {start} to {end} over direct edges.",
             hint="What is only alleged or threatened makes no edge; see `kg timeline`."
-            if seen.open
-            else "There may be one without --known-at and --according-to.",
+            if seen.open and as_of is None
+            else "There may be one without --as-of, --known-at and --according-to.",
         )
     found = []
-    for nodes in islice(nx.shortest_simple_paths(graph, start, end), 50):
+    for nodes in _candidates(nx.shortest_simple_paths(graph, start, end), limit):
         steps = tuple(Step(a, b, tuple(between[frozenset((a, b))])) for a, b in pairwise(nodes))
         found.append(steps)
-    best = sorted(found, key=lambda way: (len(way), -_strength(way), [step.end for step in way]))[:limit]
-    reasons = [reason for way in best for step in way for edge in step.edges for reason in edge.because]
+    publishers = _publishers(store, found)
+    weighed = [tuple(_weighed(step, publishers) for step in way) for way in found]
+    best = sorted(weighed, key=_rank)[:limit]
+    reasons = {reason for way in best for step in way for edge in step.edges for reason in edge.because}
     events = describe.events(store, reasons)
     return Ways(
         start,
         end,
         tuple(best),
         {node: event for node, event in events.items() if event.factuality},
-        {node: state for node, state in describe.states(store).items() if node in reasons},
+        {node: state for node, state in describe.states(store, as_of).items() if node in reasons},
         {node: entity.label for node, entity in describe.entities(store).items()},
         describe.said(store, events.values()),
+        as_of.isoformat() if as_of else "",
     )
+
+
+_MOST = 500  # ways of the last length that are weighed; there may be millions
+
+
+def _candidates(walks: Iterator[list[str]], limit: int) -> Iterator[list[str]]:
+    """All ways of each length, shortest first, until there are enough: none that is as short is left out unweighed."""
+    length = 0
+    for count, nodes in enumerate(islice(walks, _MOST)):
+        if count >= limit and len(nodes) > length:
+            return
+        length = len(nodes)
+        yield nodes
+
+
+def _publishers(store: Store, found: Iterable[tuple[Step, ...]]) -> dict[str, frozenset[str]]:
+    """Who reports each event and state behind some ways."""
+    reasons = {reason for way in found for step in way for edge in step.edges for reason in edge.because}
+    proof = describe.evidence(store, describe.values(reasons)) if reasons else {}
+    return {node: frozenset(each.reporter for each in evidence) for node, evidence in proof.items()}
+
+
+def _weighed(step: Step, publishers: Mapping[str, frozenset[str]]) -> Step:
+    behind = [reason for edge in step.edges for reason in edge.because]
+    told = {by for reason in behind for by in publishers.get(reason, ())}
+    sure = {reason for edge in step.edges if edge.status != "Contested" for reason in edge.because}
+    return replace(step, publishers=tuple(sorted(told)), uncontested=len(sure))
+
+
+def _rank(way: tuple[Step, ...]) -> tuple[object, ...]:
+    """Order ways by length, then by their weakest steps one after the other, then by name whichever way they lead."""
+    weak = sorted((not step.contested, len(step.publishers), step.uncontested) for step in way)
+    names = [way[0].start, *(step.end for step in way)]
+    return len(way), [tuple(-int(each) for each in step) for step in weak], min(names, names[::-1])
+
+
+def _on(store: Store, edges: Iterable[EdgeRecord], as_of: date | None) -> Iterable[EdgeRecord]:
+    """Take from edges what had surely not happened by a day, or was surely not held or in force on it."""
+    if as_of is None:
+        return edges
+    whole = list(edges)
+    events = describe.events(store, {reason for edge in whole for reason in edge.because})
+    held = describe.states(store, as_of)
+    there = {event.id for event in events.values() if event.factuality and _begun(event, as_of)}
+    there |= {state.id for state in held.values() if state.kind == "tie" or state.certainty != "no"}
+    return [kept for edge in whole if (kept := _with(edge, [each for each in edge.because if each in there], events))]
+
+
+def _begun(event: EventRecord, day: date) -> bool:
+    first, last = (date.fromisoformat(each) if each else None for each in (event.earliest, event.latest))
+    return dates.within(first, last, None, day) != "no"
+
+
+def _with(edge: EdgeRecord, kept: Sequence[str], events: Mapping[str, EventRecord]) -> EdgeRecord | None:
+    """The edge with some of its reasons; None without any."""
+    if not kept or len(kept) == len(edge.because):
+        return edge if kept else None
+    told = [events[each] for each in kept if each in events]
+    first = min((event.earliest for event in told if event.earliest), default="")
+    last = max((event.latest for event in told if event.latest), default="")
+    return replace(edge, because=tuple(kept), count=len(told), first=first, last=last)
 
 
 def _shown(store: Store, seen: Lens) -> Iterable[EdgeRecord]:
@@ -100,7 +181,3 @@ def _shown(store: Store, seen: Lens) -> Iterable[EdgeRecord]:
         return edges
     events, held = describe.events(store), describe.states(store)
     return [edge for edge in (seen.edge(each, events, held) for each in edges) if edge]
-
-
-def _strength(way: tuple[Step, ...]) -> float:
-    return min(sum(max(e.count, 1) * (0.5 if e.status == "Contested" else 1.0) for e in step.edges) for step in way)

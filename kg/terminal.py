@@ -102,8 +102,11 @@ def ways(shown: Ways, width: int = 100) -> str:
     talk = _Talk(width, shown.names, shown.claims)
     lines: list[str] = []
     for number, way in enumerate(shown.ways, 1):
-        chain = " → ".join(together(shown.names.get(node, node)) for node in [shown.start, *(s.end for s in way)])
-        lines += ["", *flow(Piece(f"{number}. ", "bold"), [Piece(chain, "bold")], width)]
+        chain = [Piece(together(shown.names.get(shown.start, shown.start)), "bold")]
+        for step in way:
+            chain.append(Piece("≠→", "contested") if step.contested else Piece("→", "bold"))
+            chain.append(Piece(together(shown.names.get(step.end, step.end)), "bold"))
+        lines += ["", *flow(Piece(f"{number}. ", "bold"), chain, width)]
         for place, step in enumerate(way, 1):
             lines += _step(step, shown, talk, f"{number}.{place}")
     return "\n".join([*lines[1:], *talk.legend(shown.events.values())]) + "\n"
@@ -118,7 +121,9 @@ def _step(step: Step, shown: Ways, talk: _Talk, number: str) -> list[str]:
         for event in sorted(events, key=when)[:3]:
             lines += talk.event(event, " " * 7)
         for state in (shown.states[reason] for reason in edge.because if reason in shown.states):
-            lines += flow(" " * 7, [state.label, _passages(state.evidence)], talk.width)
+            sure = f"{state.certainty} on {_day(shown.as_of)}" if state.certainty and state.kind != "tie" else ""
+            told = "; ".join(filter(None, (_span(state), sure)))
+            lines += flow(" " * 7, [state.label, f"({told})" if told else "", _passages(state.evidence)], talk.width)
         if len(events) > 3:
             lines.append(f"{' ' * 7}… and {len(events) - 3} more")
     return lines

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
 import pytest
 
+from kg import terminal
 from kg.errors import NotFound, UsageError
 from kg.graph import Graph
-from kg.paths import Step
+from kg.paths import Step, Ways
 from kg.records import EdgeRecord
+
+if TYPE_CHECKING:
+    from tests.conftest import Kg
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +91,51 @@ def edge(status: str) -> EdgeRecord:
 def test_a_step_is_contested_if_all_its_edges_are() -> None:
     assert Step("a", "b", (edge("Contested"),)).contested
     assert not Step("a", "b", (edge("Contested"), edge("Asserted"))).contested
+
+
+def test_of_ways_of_one_length_the_best_attested_comes_first(graph: Graph) -> None:
+    found = graph.path("bessent", "tren-de-aragua", 10)
+    weakest = [
+        (len(way), [-min(not step.contested for step in way), -min(len(step.publishers) for step in way)])
+        for way in found.ways
+    ]
+    assert weakest == sorted(weakest)
+    for step in (step for way in found.ways for step in way):
+        behind = {reason for edge in step.edges if edge.status != "Contested" for reason in edge.because}
+        assert step.uncontested == len(behind)
+        assert step.publishers == ("cnn",)
+
+
+def test_no_way_of_the_last_length_is_left_out_before_it_was_weighed(graph: Graph) -> None:
+    every = graph.path("bessent", "tren-de-aragua", 50)
+    length = len(every.ways[3])
+    same = [way for way in every.ways if len(way) == length]
+    assert len(same) > 1
+    few = graph.path("bessent", "tren-de-aragua", 4)
+    assert few.ways == every.ways[:4]
+
+
+def test_as_of_a_day_offices_and_events_are_those_of_the_day(graph: Graph) -> None:
+    with pytest.raises(NotFound, match="without --as-of"):
+        graph.path("bessent", "tren-de-aragua", as_of="2025-05-01")  # he spoke of Petro only in October
+    found = graph.path("bessent", "us-treasury", as_of="2025-11-01")
+    assert found.as_of == "2025-11-01"
+    assert found.states["tenure-bessent-secretary-of-the-treasury"].certainty == "certain"
+    earlier = graph.path("trump", "petro", 1, as_of="2025-10-31")
+    assert "trump-petro-phone-call" not in earlier.events
+    assert "trump-calls-petro-thug" in earlier.events
+
+
+def test_the_command_marks_contested_steps_and_dates_offices(kg: Kg, built: Path) -> None:
+    told = kg("path", "bessent", "us-treasury", "-n", "1", "-f", "text", "--as-of", "2025-11-01", "--store", built).out
+    assert "known on 1 Oct 2025; certain on 1 Nov 2025" in " ".join(told.split())
+    told = kg("path", "noem", "petro", "-n", "1", "-f", "text", "--store", built).out
+    assert "≠ contested" in told
+    only = kg("path", "petro", "us-treasury", "-n", "3", "-f", "text", "--events-only", "--store", built).out
+    assert "→" in only
+
+
+def test_a_chain_shows_which_steps_are_wholly_contested() -> None:
+    contested = (Step("a", "b", (edge("Contested"),)), Step("b", "c", (edge("Asserted"),)))
+    shown = Ways("a", "c", (contested,), {}, {}, {"a": "A", "b": "B", "c": "C"}, {})
+    assert click.unstyle(terminal.ways(shown)).splitlines()[0] == "1. A ≠→ B → C"

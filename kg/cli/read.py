@@ -81,6 +81,7 @@ def timeline(
 @click.argument("end")
 @click.option("-n", "--limit", type=click.IntRange(1, 50), default=3, show_default=True, help="How many ways.")
 @click.option("--events-only", is_flag=True, help="Do not walk over offices and ties.")
+@out.as_of_option
 @out.known_at_option
 @out.according_to_option
 @out.format_option("text, json")
@@ -92,6 +93,7 @@ def path(
     end: str,
     limit: int,
     events_only: bool,
+    as_of: str | None,
     known_at: str | None,
     according_to: str,
     form: str | None,
@@ -100,12 +102,16 @@ def path(
     no_feeds: bool,
     location: str,
 ) -> None:
-    """Show how A is tied to B, each step with its evidence."""
+    """Show how A is tied to B, each step with its evidence; of ways of one length the best attested comes first.
+
+    With --as-of a step stands on what may have happened by that day, and on offices that may have been held on it.
+    """
     from kg import terminal
 
     graph = out.open_graph(location, feeds, no_feeds)
-    states = not events_only
-    found = graph.path(start, end, limit, states=states, known_at=known_at, according_to=according_to)
+    found = graph.path(
+        start, end, limit, states=not events_only, as_of=as_of, known_at=known_at, according_to=according_to
+    )
     out.page(found, form, output, lambda: terminal.ways(found, out.width()))
 
 
