@@ -31,28 +31,28 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--by", default="month", show_default=True, metavar="WINDOW", help="One of: year, month, week, day.")
 @click.option("--level", metavar="LEVEL", help="One of: state, government, person; by default that of what is named.")
 @click.option("--certain/--possible", default=False, help="Count only what surely lies in a window.  [default: both]")
-@click.option("--feeds/--no-feeds", default=True, help="With the series of each feed in the build.  [default: with]")
 @click.option("--events", is_flag=True, help="List the events behind each window.")
 @out.as_of_option
 @out.format_option(", ".join(_FORMS))
 @out.output_option
+@out.feeds_option(True)
 @out.store_option
 def escalation(
-    one: str, other: str, since: str | None, until: str | None, by: str, level: str | None, certain: bool, feeds: bool,
-    events: bool, as_of: str | None, form: str | None, output: str | None, location: str,
+    one: str, other: str, since: str | None, until: str | None, by: str, level: str | None, certain: bool, events: bool,
+    as_of: str | None, form: str | None, output: str | None, feeds: str | None, no_feeds: bool, location: str,
 ) -> None:  # fmt: skip
     """Show what two sides did to each other, window by window: events, Goldstein sums, turns, who answers whom.
 
     At the level of states or governments a person counts for the one in which he or she holds office on the day. What
     was threatened, planned, promised or alleged is not counted, nor are summaries. Each row of csv and json holds the
-    ids of its events.
+    ids of its events; each imported feed is a series of its own.
     """
     from kg.analysis import escalation as series
     from kg.analysis import words
 
-    found = out.open_graph(location).escalation(
+    found = out.open_graph(location, feeds, no_feeds).escalation(
         one, other, by=by, level=level, since=out.day(since), until=out.day(until), as_of=out.day(as_of),
-        possible=not certain, feeds=feeds,
+        possible=not certain,
     )  # fmt: skip
     width = out.width() if out.terminal() else 0
     below = words.events_list(found) if events else words.escalation(found)
