@@ -15,6 +15,7 @@ from kg.feeds import codes
 from kg.feeds.files import Source, Unreadable
 from kg.feeds.records import Record, Window
 
+_COLUMNS = ("code", "name", "goldstein")
 _CROSSWALK = re.compile(r"\s*([0-9]{2,4})\s*:\s*([A-Z]+)?\s*(?:,([^,#]*))?(?:,([^#]*))?(?:#.*)?")
 
 
@@ -47,8 +48,13 @@ def _text(source: Source) -> str:
 def _scores(source: Source, text: str) -> None:
     tally = source.tally
     rows = csv.DictReader(text.splitlines(keepends=True), strict=True)
-    tally.left_out = tuple(each for each in rows.fieldnames or () if each not in ("code", "name", "goldstein"))
     try:
+        named = rows.fieldnames or ()
+        if missing := [each for each in _COLUMNS if each not in named]:
+            tally.read += 1
+            tally.reject(1, f"the list has no column {missing[0]}", ", ".join(named))
+            return
+        tally.left_out = tuple(each for each in named if each not in _COLUMNS)
         for row in rows:
             tally.read += 1
             code, known = row["code"] or "", codes.table().get(row["code"] or "")

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from kg.feeds.files import Source, Unreadable
 
+_BLOCK = 4 << 20
 DEPTH = 64
 
 
@@ -88,7 +89,9 @@ def read_xml(stream: BinaryIO) -> Node:
     parser.CharacterDataHandler = lambda text: stack[-1].content.append(text)
     parser.StartDoctypeDeclHandler = doctype
     try:
-        parser.ParseFile(stream)
+        while block := stream.read(_BLOCK):  # in small blocks, as ParseFile reads, one huge name takes minutes
+            parser.Parse(block, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise XmlError(error.lineno, f"it is not well-formed XML ({expat.ErrorString(error.code)})") from None
     except (LookupError, ValueError) as error:
