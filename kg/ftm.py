@@ -258,35 +258,37 @@ def _fits(schema: str, left: str, right: str) -> bool:
 
 def _times(state: _Node) -> Properties:
     """Begin and end of a state; a date between two bounds is written by both, unless it is a month or a year."""
-    begin = _between(state.one(f"{SEM}hasEarliestBeginTimeStamp"), state.one(f"{SEM}hasLatestBeginTimeStamp"))
-    end = _between(state.one(f"{SEM}hasEarliestEndTimeStamp"), state.one(f"{SEM}hasLatestEndTimeStamp"))
+    first, begun, ending, last = (
+        state.one(f"{SEM}has{name}TimeStamp") for name in ("EarliestBegin", "LatestBegin", "EarliestEnd", "LatestEnd")
+    )
     known = state.one(f"{DIP}lastKnownInForce")
-    told = [*([f"Begun on or before {begin[1]}."] if begin and not begin[0] else []),
-            *([f"Not ended before {end[0]}."] if end and not end[1] else []),
-            *([f"Known in force on {known}."] if known else [])]  # fmt: skip
+    told = (
+        f"Begun on or before {begun}." if begun and not first else "",
+        f"Begun on or after {first}." if first and not begun else "",
+        f"Ended on or before {last}." if last and not ending else "",
+        f"Not ended before {ending}." if ending and not last else "",
+        f"Known in force on {known}." if known else "",
+    )
     return {
-        "startDate": [day for day in begin if day] if all(begin) else [],
-        "endDate": [day for day in end if day] if all(end) else [],
-        "description": [" ".join(told)] if told else [],
+        "startDate": _between(first, begun) if first and begun else [],
+        "endDate": _between(ending, last) if ending and last else [],
+        "description": [" ".join(filter(None, told))] if any(told) else [],
     }
 
 
 def _between(first: str, last: str) -> list[str]:
     """Dates for two bounds: one where they are one day, a whole month or a whole year, else both.
 
-    >>> _between("2025-10-01", "2025-10-31"), _between("2025-10-03", "2025-10-05"), _between("", "")
-    (['2025-10'], ['2025-10-03', '2025-10-05'], [])
+    >>> _between("2025-10-01", "2025-10-31"), _between("2025-10-03", "2025-10-05"), _between("2025-01-01", "2025-12-31")
+    (['2025-10'], ['2025-10-03', '2025-10-05'], ['2025'])
     """
-    if not first and not last:
-        return []
     if first == last:
         return [first]
-    if first and last and first[:4] == last[:4]:
-        if (first[5:], last[5:]) == ("01-01", "12-31"):
-            return [first[:4]]
-        month = monthrange(int(first[:4]), int(first[5:7]))[1]
-        if first[:7] == last[:7] and (first[8:], last[8:]) == ("01", f"{month:02}"):
-            return [first[:7]]
+    if first[:4] == last[:4] and (first[5:], last[5:]) == ("01-01", "12-31"):
+        return [first[:4]]
+    month = monthrange(int(first[:4]), int(first[5:7]))[1]
+    if first[:7] == last[:7] and (first[8:], last[8:]) == ("01", f"{month:02}"):
+        return [first[:7]]
     return [first, last]
 
 

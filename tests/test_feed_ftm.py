@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kg import importing
 from kg.feeds import files, ftm
 from kg.feeds.records import CodedEvent, HeldOffice, ListedMeasure, ListedTie, Office, Party, Record, Window
 from kg.feeds.tally import Tally
@@ -36,7 +38,7 @@ ENTITIES = [
     line("acme", "Company", name="Acme S.A.", country="pa", phone="+507"),
     line("s-1", "Sanction", entity="acme", authority="Agency of Sanctions", authorityId="q-agency",
          program="LIST-1", startDate="2025-10-03", reason="A sentence of somebody's."),
-    line("s-2", "Sanction", entity="NK-head", authority="Council of States", startDate=["2025-10-01", "2025-10-31"],
+    line("s-2", "Sanction", entity="NK-head", authority="Council of States", startDate=["2025-10-03", "2025-10-28"],
          endDate="2026-01"),
     line("own-1", "Ownership", owner="NK-head", asset="acme", percentage="51", startDate="2020"),
     line("kin", "Person", name="A Relative"),
@@ -81,7 +83,7 @@ def test_the_sender_of_a_sanction_is_a_node(tmp_path: Path) -> None:
     assert isinstance(by_entity, ListedMeasure) and isinstance(by_name, ListedMeasure)
     assert (by_entity.imposed_by, by_entity.applies_to) == (("ftm-q-agency",), ("ftm-acme",))
     assert (by_entity.programs, by_entity.begin) == (("LIST-1",), "2025-10-03")
-    assert (by_name.begin, by_name.end) == ("2025-10-01/2025-10-31", "2026-01")
+    assert (by_name.begin, by_name.end) == ("2025-10-03/2025-10-28", "2026-01")
     sender = found[by_name.imposed_by[0]]
     assert isinstance(sender, Party) and sender.label == "Council of States"
     listing = found["ftm-s-1-listing"]
@@ -197,3 +199,44 @@ def fits_the_model(entities: dict[str, dict[str, Any]]) -> None:
 
 def test_the_same_build_gives_the_same_bytes(graph: Graph) -> None:
     assert written(graph.store) == graph.export("ftm")
+
+
+# ---- in, out, and in again -------------------------------------------------------------------------------------
+
+
+def imported(build: Path, folder: Path, lines: list[str]) -> dict[str, dict[str, Any]]:
+    """Import lines into a copy of a build, and export what FollowTheMoney's feed holds there."""
+    copy, file = folder / "build", folder / "entities.ftm.json"
+    shutil.copytree(build, copy, symlinks=True)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    importing.import_feed("ftm", [file], copy)
+    out = Graph(str(copy), feeds=("ftm",)).export("ftm").decode()
+    return {entity["id"]: entity for entity in map(json.loads, out.splitlines())}
+
+
+def test_in_out_and_in_again_keeps_ids_and_facts(small_build: Path, tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    (tmp_path / "2").mkdir()
+    first = imported(small_build, tmp_path / "1", [json.dumps(entity) for entity in ENTITIES])
+    given = {entity["id"]: entity for entity in ENTITIES}
+    assert given.keys() <= first.keys()
+    assert all(entity["schema"] == first[name]["schema"] for name, entity in given.items())
+    lost = {
+        (name, key, value)
+        for name, entity in given.items()
+        for key, values in entity["properties"].items()
+        for value in values
+        if value not in [v for all_values in first[name]["properties"].values() for v in all_values]
+    }
+    assert lost == {
+        ("acme", "phone", "+507"),  # left out by name, and so is the reason
+        ("s-1", "reason", "A sentence of somebody's."),
+    }
+    ours = {*given, "authority-council-of-states", "s-1-sender", "s-2-sender", "colombia"}
+    again = imported(small_build, tmp_path / "2", [json.dumps(first[name]) for name in sorted(ours)])
+    assert {name: again[name] for name in ours} == {name: first[name] for name in ours}
+
+
+@needs_samples
+def test_what_came_in_and_goes_out_fits_the_model(small_build: Path, tmp_path: Path) -> None:
+    fits_the_model(imported(small_build, tmp_path, [json.dumps(entity) for entity in ENTITIES]))
