@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME: list[str] = PROJECT["dependencies"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-FREE = re.compile(r"MIT|BSD|Apache|PSF|Python Software|ISC|MPL|Mozilla|HPND|W3C|Unlicense|0BSD|LGPL|Artistic", re.IGNORECASE)
+FREE = re.compile(
+    r"MIT|BSD|Apache|PSF|Python Software|ISC|MPL|Mozilla|HPND|W3C|Unlicense|0BSD|LGPL|Artistic", re.IGNORECASE
+)
 
 
 def name(text: str) -> str:
@@ -46,7 +48,7 @@ def reached(wanted: list[str]) -> dict[str, str]:
             about = distribution(key)
         except PackageNotFoundError:
             continue  # for another system or Python
-        said = [about.metadata.get(field) or "" for field in ("License-Expression", "License")]
+        said = [line for field in ("License-Expression", "License") for line in about.metadata.get_all(field) or []]
         said += [line for line in about.metadata.get_all("Classifier") or [] if line.startswith("License")]
         found[key] = " ".join(said)
         for text in about.requires or []:
