@@ -1,4 +1,4 @@
-"""All promises of reliability as one table: `python tests/reliability/run.py [--long] [--soak MINUTES] [NAME …]`.
+"""All promises of reliability as one table: `python tests/reliability/run.py [--long] [--write] [NAME …]`.
 
 The short form is what runs with the tests. The long one sends 200 hostile queries and 10,000 fuzzed requests, and asks
 every test of the W3C suite in every way; with `--soak` the server is under load for minutes and weighed. A test tells
@@ -67,6 +67,7 @@ def main() -> int:
     """Run the suite and print the table."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--long", action="store_true", help="the whole of every suite; takes some minutes")
+    options.add_argument("--write", action="store_true", help="write the table into the README")
     options.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="weigh the server under load")
     names = sorted(path.stem.removeprefix("test_") for path in HERE.glob("test_*.py"))
     options.add_argument("names", nargs="*", choices=[*names, []], metavar="NAME", help=f"some of: {', '.join(names)}")
@@ -82,7 +83,26 @@ def main() -> int:
     suites = suites or [str(HERE), str(ROOT / "tests" / "web" / "test_holding.py")]
     code = pytest.main(["-q", "--no-header", "-p", "no:cacheprovider", *suites], plugins=[table])
     table.show()
+    if given.write:
+        write(table, "long" if given.long else "short")
     return int(code)
+
+
+def write(table: Table, form: str) -> None:
+    """Put the table between its marks in the README; promises that this run did not try keep their rows."""
+    readme = ROOT / "README.md"
+    before, mark, rest = readme.read_text(encoding="utf-8").partition("<!-- promises -->\n")
+    old, close, after = rest.partition("<!-- /promises -->")
+    if not mark or not close:
+        sys.exit("README.md has no place for the table: <!-- promises --> and <!-- /promises --> mark it.")
+    rows = {row.split("|")[1].strip(): row for row in old.splitlines() if row.startswith("| ")}
+    for words, line in table.lines.items():
+        rows[words] = f"| {words} | {line.tried:,} | {line.survived:,} | {line.seconds:,.0f} s | {form} | {line.note} |"
+    rows.pop("promise", None)
+    head = ["| promise | tried | held | time | form | |", "|---|--:|--:|--:|---|---|"]
+    readme.write_text(
+        f"{before}{mark}{chr(10).join([*head, *sorted(rows.values())])}\n{close}{after}", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
