@@ -28,6 +28,7 @@ class Line:
     survived: int = 0
     seconds: float = 0.0
     note: str = ""
+    promised: bool = False
 
 
 class Table:
@@ -47,7 +48,7 @@ class Table:
             return
         told: list[Any] = [value for key, value in report.user_properties if key == "promise"]
         for what, tried, survived, note in told or [(words, 1, int(report.passed), "")]:
-            line = self.lines.setdefault(str(what), Line())
+            line = self.lines.setdefault(str(what), Line(promised=bool(told)))
             line.tried += int(tried)
             line.survived += int(survived)
             line.seconds += report.duration
@@ -96,7 +97,7 @@ def write(table: Table, form: str) -> None:
     if not mark or not close:
         sys.exit("README.md has no place for the table: <!-- promises --> and <!-- /promises --> mark it.")
     rows = {row.split("|")[1].strip(): row for row in old.splitlines() if row.startswith("| ")}
-    for words, line in table.lines.items():
+    for words, line in ((words, line) for words, line in table.lines.items() if line.promised):
         rows[words] = f"| {words} | {line.tried:,} | {line.survived:,} | {line.seconds:,.0f} s | {form} | {line.note} |"
     rows.pop("promise", None)
     head = ["| promise | tried | held | time | form | |", "|---|--:|--:|--:|---|---|"]
