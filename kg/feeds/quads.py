@@ -159,7 +159,7 @@ class Writer:
         actors = list(dict.fromkeys(names[each] for each in event.actor))
         targets = list(dict.fromkeys(names[each] for each in event.target))
         acting, aimed = event.actor, event.target
-        if symmetric and len(event.actor) == 1:
+        if symmetric and event.target:
             actors, targets = [*actors, *(each for each in targets if each not in actors)], []
             acting, aimed = (*acting, *aimed), ()
         earliest, latest = bounds(event.date)
