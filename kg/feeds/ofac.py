@@ -254,8 +254,10 @@ def _next(day: str) -> str:
 def _note(spell: _Spell) -> str:
     if not spell.first:
         return "From a list without a date."
-    told = f"Between snapshots of {spell.before or 'an unknown day'} and {spell.first}."
-    return f"{told} The programmes changed then." if spell.continues else told
+    if not spell.before:
+        return f"On the first snapshot, of {spell.first}."
+    told = f"Not on the snapshot of {spell.before}, on that of {spell.first}."
+    return f"Since the programmes changed between {spell.before} and {spell.first}." if spell.continues else told
 
 
 def _party(one: _Listed) -> Party:
