@@ -72,10 +72,15 @@ def import_columns(
         work = _Work(feed, new, window, full, fresh, strict)
         with engines.started(engine, work.place / "scratch") as running:
             report = work.run(running, how, progress)
-        fresh.about.setdefault("feeds", []).append(report)
-        importing._keep(fresh, work.batch, report, work.rejected, work.writer.parties)
-    where = str(store.generation(folder) / "feeds" / name / work.batch.name) if work.rejected else ""
+        if report["counts"]["events"]:
+            fresh.about.setdefault("feeds", []).append(report)
+            importing._keep(fresh, work.batch, report, work.rejected, work.writer.parties)
+        else:
+            fresh.unchanged = True
     told = tuple(source.tally.as_dict() for source in new)
+    if not report["counts"]["events"]:
+        return Imported(name, "", report["counts"], told, skipped)
+    where = str(store.generation(folder) / "feeds" / name / work.batch.name) if work.rejected else ""
     return Imported(name, work.batch.name, report["counts"], told, skipped, where)
 
 
@@ -127,7 +132,8 @@ class _Work:
         if counts["quads"] > 200_000:
             progress("putting in order")
             self._fresh.put_in_order()
-        self._settle()
+        if counts["events"]:
+            self._settle()
         return {
             "name": self.feed.name,
             "batch": self.batch.name,

@@ -41,7 +41,7 @@ class Aside(Source):
             try:
                 yield number, raw.decode(encoding)
             except UnicodeDecodeError:
-                self._refuse(number, f"is not {encoding.upper()}", repr(raw[:60]))
+                self._refuse(number, f"is not {encoding.upper()}")
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ class Intake:
     layout: Layout | None = None
     _plain: dict[int, int] = field(default_factory=dict)
     _judged: dict[int, int] = field(default_factory=dict)
+    _layouts: dict[int, Layout] = field(default_factory=dict)
 
     @property
     def events(self) -> Path:
@@ -90,6 +91,7 @@ class Intake:
                 first = _first_line(source)
                 own = layout(self.feed, first)
                 self.layout = self.layout or own
+                self._layouts[number] = own
                 skip = int(first.split("\t", 1)[0].casefold() == own.title.split("\t", 1)[0].casefold())
                 if first:  # the reader tells the columns, even of a file without a row that it has to judge
                     yield number, own, Piece(self.folder / "text" / "none.txt", 1, 0, numbered=True)
@@ -172,6 +174,18 @@ class Intake:
             source.tally.outside += self._plain[number] - plain
             source.tally.kept += plain - again[number]
             source.tally.duplicates += again[number]
+            if again[number] and self._judged[number]:
+                self._note(number, source)
+
+    def _note(self, number: int, source: Source) -> None:
+        """Count again what is to be noted of rows, now that copies of earlier rows are gone."""
+        events = self.engine.parquet(self.events)
+        judged = events.filter((events.file == number) & events.raw.notnull()).order_by("line")
+        rows = [(line, raw.encode()) for line, raw in self.engine.rows(judged.select("line", "raw"))]
+        aside = Aside(source, self._layouts[number].title, rows)
+        for _ in self.read([aside], self.window):
+            pass
+        source.tally.notes = aside.tally.notes
 
     def _without_copies(self, events: Any) -> dict[int, int]:
         assert self.layout is not None
