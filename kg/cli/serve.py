@@ -32,11 +32,13 @@ from kg.errors import UsageError
     type=click.Path(path_type=Path),
     help="Folder of the articles: pages show the passages, if you may show them.",
 )
+@out.feeds_option(False)
 @click.option("--quiet", is_flag=True, help="Write no access log.")
 @out.store_option
 def serve(
     host: str, port: int, timeout: float, max_rows: int, workers: int | None, memory: int, hosts: tuple[str, ...],
-    cors: str, sources: Path | None, quiet: bool, location: str,
+    cors: str, sources: Path | None, feeds: str | None, no_feeds: bool,
+    quiet: bool, location: str,
 ) -> None:  # fmt: skip
     """Publish a build: a SPARQL endpoint with pages, read only, on this machine unless told otherwise.
 
@@ -48,6 +50,7 @@ def serve(
 
     given: dict[str, Any] = {"workers": workers} if workers else {}
     given |= {"sources": str(sources)} if sources else {}
+    given["feeds"] = out.feeds_chosen(feeds, no_feeds) or ()
     settings = Settings(location, host, port, hosts, cors, timeout, max_rows, memory=memory * 1024 * 1024, **given)
     server.serve(settings, silent if quiet else to_stderr, lambda address: out.say(f"Serving {location} at {address}"))
 

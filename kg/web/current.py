@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from kg import __version__, store
+from kg import __version__, scope, store
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.store import Embedded
@@ -72,12 +72,13 @@ class Build:
         """
         self.remote = settings.store.startswith(("http://", "https://"))
         if self.remote:
-            self.graph = Graph(settings.store)
+            self.graph = Graph(settings.store, settings.feeds)
             self.place, self.about = settings.store, {"digest": "remote", "counts": {}}
         else:
-            folder, self.graph = store.generation(Path(settings.store)), Graph(settings.store)
+            folder = store.generation(Path(settings.store))
+            self.graph = Graph(settings.store, settings.feeds)
             if store.generation(Path(settings.store)) != folder:  # a newer build came just now
-                self.graph.store = Embedded.of_generation(folder, settings.store)
+                self.graph.store = scope.within(Embedded.of_generation(folder, settings.store), settings.feeds)
             self.place = str(folder)
             self.about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         self.digest = str(self.about["digest"])

@@ -44,6 +44,9 @@ class Settings:
     sources: str = ""
     """Folder of the articles, if pages may show the words of the passages."""
 
+    feeds: tuple[str, ...] = ()
+    """Imported feeds that are served beside the curated story, everywhere."""
+
     @property
     def hosts(self) -> frozenset[str]:
         """Host names that are answered."""

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import kg.jsonld
 import kg.turtle  # noqa: F401  (imported now, since no file can be opened later)
-from kg import sparql
+from kg import scope, sparql
 from kg.errors import KgError, QuerySyntax
 from kg.query import shut_doors
 from kg.store import Dataset, Embedded, Store, open_store
@@ -31,12 +31,12 @@ _PIECE = 64 * 1024
 _OUT_OF_MEMORY = 70
 
 
-def main(place: str, memory: int) -> int:
+def main(place: str, memory: int, feeds: tuple[str, ...] = ()) -> int:
     """Open the store, shut the doors, and answer until standard input ends."""
     asks, replies = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     remote = place.startswith(("http://", "https://"))
-    store = open_store(place) if remote else Embedded.of_generation(Path(place), place)
+    store = scope.within(open_store(place) if remote else Embedded.of_generation(Path(place), place), feeds)
     store.query("ASK { ?s ?p ?o }")
     watch = Watch()
     shut_doors(memory, sockets=remote)
@@ -136,4 +136,4 @@ def _pour(pieces: stream.Pieces, what: str, form: str, replies: BinaryIO) -> Non
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), tuple(sys.argv[3:])))

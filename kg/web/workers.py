@@ -111,14 +111,14 @@ class Worker:
         self._process, self._in, self._out = process, process.stdin, process.stdout
 
     @classmethod
-    async def start(cls, place: str, memory: int) -> Worker:
+    async def start(cls, place: str, memory: int, feeds: tuple[str, ...] = ()) -> Worker:
         """Start a process and wait until it has opened the store.
 
         Raises:
             StorageError: it cannot open it.
         """
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "kg.web.worker", place, str(memory),
+            sys.executable, "-m", "kg.web.worker", place, str(memory), *feeds,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=HOLD,
         )  # fmt: skip
         worker = cls(process)
@@ -216,7 +216,7 @@ class Pool:
         await asyncio.gather(*(self._add() for _ in range(self._settings.workers + 1)))
 
     async def _add(self) -> None:
-        self._free.put_nowait(await Worker.start(self.place, self._settings.memory))
+        self._free.put_nowait(await Worker.start(self.place, self._settings.memory, self._settings.feeds))
 
     def answer(self, query: str, forms: dict[str, str | None], dataset: list[list[str]] | None) -> Reply:
         """Begin to answer a query; the reply fills by itself.

@@ -15,12 +15,12 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-import kg
-from kg import questions
+import kg as library
+from kg import pipeline, questions
 from kg.web import panels
 
 if TYPE_CHECKING:
-    from tests.conftest import DataFolder
+    from tests.conftest import DataFolder, Kg
     from tests.web.conftest import Server, Serving
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -199,6 +199,36 @@ def test_passages_are_shown_only_with_the_articles_at_hand_and_only_if_they_veri
         assert words in server.get("view", headers=HTML).text
 
 
+MAPPING = """feed: quarrels
+publisher: University of Somewhere
+licence: CC BY 4.0
+columns: {Event ID: id, Day: {field: date, format: "%d/%m/%Y"}, Sender: {field: actor, kind: state},
+  Target: {field: target, kind: state}, What: class, Link: url}
+classes: {raised duties: Sanctioning}
+"""
+CODED = "Event ID,Day,Sender,Target,What,Link\n7,26/01/2025,Peru,Colombia,raised duties,https://example.org/7\n"
+
+
+def test_what_was_imported_is_served_where_asked_for_and_marked(
+    data_folder: DataFolder, kg: Kg, serve: Serving, tmp_path: Path
+) -> None:
+    build = tmp_path / "build"
+    pipeline.build(data_folder.path, build)
+    (tmp_path / "map.yaml").write_text(MAPPING)
+    (tmp_path / "rows.csv").write_text(CODED)
+    done = kg("import", "csv", tmp_path / "rows.csv", "--mapping", tmp_path / "map.yaml", "--store", build)
+    assert done.code == 0, done.err
+    address, asked = "id/csv-quarrels-event-7", "SELECT ?e { ?e a dip:Sanctioning }"
+    with serve(build, tmp_path / "log") as server:
+        assert server.get(address, headers=HTML).status_code == 404
+        assert len(server.rows(asked)) == 1
+    with serve(build, tmp_path / "log2", "--feeds") as server:
+        page = server.get(address, headers=HTML).text
+        assert "coded by a feed" in page and "https://example.org/7" in page
+        assert len(server.rows(asked)) == 2
+        assert "coded by csv" in server.get("timeline", headers=HTML).text
+
+
 def test_labels_for_the_editor(site: Server) -> None:
     asked = ["https://w3id.org/diplokg/id/us-treasury", "urn:none"]
     found = httpx.post(site.url + "labels", json=asked).json()
@@ -284,7 +314,7 @@ def addresses_of(rows: list[dict[str, str]], last: str) -> set[str]:
 
 
 def test_a_panel_asks_what_the_command_line_asks(built: Path) -> None:
-    graph = kg.open(built)
+    graph = library.open(built)
     for question in questions.all_questions().values():
         if {p.type for p in question.parameters} <= {"entity", "day"}:
             values = {p.name: graph.find(p.default) if p.type == "entity" else p.default for p in question.parameters}
