@@ -455,7 +455,6 @@ def source(store: Store, node: str) -> SourceRecord:
         address=one(f"{SCHEMA}url"),
         file=one(f"{DIP}fileName"),
         sha256=one(f"{DIP}sha256"),
-        scheme=one(f"{DIP}goldsteinScheme"),
         note=one(f"{RDFS}comment"),
         counts=_drawn_from(store, node),
     )
