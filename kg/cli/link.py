@@ -113,7 +113,7 @@ def _table(rows: list[Any], limit: int) -> str:
     if not told:
         return "No party is left open.\n"
     cells = [[clean(cell) for cell in row] for row in (head, *told)]
-    widths = [min(max(len(row[n]) for row in cells), 34) for n in range(len(head))]
+    widths = [min(max(len(row[n]) for row in cells), 48) for n in range(len(head))]
     lines = ["  ".join(padded(cut(c, w)[0], w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
     more = f"… and {len(rows) - len(told):,} more: --limit 0\n" if len(rows) > len(told) else ""
     return "\n".join(lines) + f"\n{more}"

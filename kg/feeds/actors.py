@@ -15,7 +15,7 @@ from datetime import date
 
 from kg.dates import in_force
 from kg.feeds import countries
-from kg.feeds.names import key, likeness, misspelt
+from kg.feeds.names import key, likeness
 from kg.feeds.records import Party
 from kg.model import ENTITY_TYPES, Entity, Post
 
@@ -147,9 +147,10 @@ class Resolver:
         best: dict[str, tuple[int, str, str]] = {}
         for name in filter(None, dict.fromkeys(map(key, (party.label, *party.aliases)))):
             for near in self._near(name):
-                score = likeness(name, near)
-                for entity in self._names[near] if score >= at_least else ():
-                    if self._may_be(kind, self.known.entities[entity].type):
+                for entity in self._names[near]:
+                    type_ = self.known.entities[entity].type
+                    score = likeness(name, near, type_ == "person") if self._may_be(kind, type_) else 0
+                    if score >= at_least:
                         best[entity] = max(best.get(entity, (0, "", "")), (score, near, name))
         refused = self._refused.get(party.id, set())
         found = [
@@ -230,7 +231,7 @@ class Resolver:
         found: dict[str, tuple[int, str]] = {}
         for near in self._near(plain):
             score = likeness(plain, near)
-            if score >= MISSPELT and misspelt(plain, near):
+            if score >= MISSPELT:
                 for entity in self._names[near]:
                     if self.known.entities[entity].type == kind and entity not in self._refused.get(party.id, ()):
                         found[entity] = max(found.get(entity, (0, "")), (score, near))

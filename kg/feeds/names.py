@@ -8,6 +8,12 @@ from functools import lru_cache
 
 _APART = re.compile(r"[^\w]+|_")
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+_TITLES = frozenset(
+    (
+        *("dr", "general", "king", "minister", "ministro", "mr", "mrs", "ms", "president", "presidente", "prime"),
+        *("prince", "queen", "secretary", "senator", "sir"),
+    )
+)
 _LONGEST = 300  # letters of a name that are compared
 _OF_ONE_WORD = 80  # each word of one name must be at least so like its counterpart in the other
 
@@ -25,20 +31,29 @@ def key(name: str) -> str:
     return " ".join(word for word in words if word).removeprefix("the ")
 
 
-def likeness(left: str, right: str) -> int:
-    """Tell how alike two keys are, from 0 to 100: by their letters, words in any order, a part of a name counting less.
+def likeness(left: str, right: str, person: bool = False) -> int:
+    """Tell how alike two keys are, from 0 to 100: those that differ by spelling or the order of words alone.
 
-    >>> likeness("nicolas maduro", "maduro nicolas"), likeness("nicolas maduro", "maduro moros nicolas")
-    (100, 90)
-    >>> likeness("petro", "gustavo petro") < 80
-    True
+    Of a person, a part of the name will do that has two words at least, and counts less; titles do not count, and one
+    word is no name.
+
+    >>> likeness("nicolas maduro", "maduro nicolas"), likeness("colombian goverment", "colombian government")
+    (100, 97)
+    >>> likeness("nicolas maduro", "maduro moros nicolas", person=True), likeness("petro", "gustavo petro", person=True)
+    (90, 0)
+    >>> likeness("president peres", "president petro", person=True), likeness("yemeni armed forces", "us armed forces")
+    (0, 0)
     """
     from rapidfuzz import fuzz
 
-    whole = fuzz.token_sort_ratio(left, right)
-    shared = set(left.split()) & set(right.split())
-    part = 0.9 * fuzz.token_set_ratio(left, right) if len(shared) > 1 else 0.0
-    return round(max(whole, part))
+    if person:
+        left, right = (" ".join(word for word in name.split() if word not in _TITLES) for name in (left, right))
+        shared = set(left.split()) & set(right.split())
+        if " " not in left or " " not in right:
+            return 0
+        if len(shared) > 1 and sorted(left.split()) != sorted(right.split()):
+            return round(0.9 * fuzz.token_set_ratio(left, right))
+    return round(fuzz.token_sort_ratio(left, right)) if misspelt(left, right) else 0
 
 
 def misspelt(left: str, right: str) -> bool:
