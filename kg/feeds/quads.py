@@ -257,8 +257,9 @@ class Writer:
     def _report(self, node: str, report: Report) -> str:
         """Write that a report attests something; a report that several events share is one attestation."""
         key = f"{report.publisher}\t{report.url}\t{report.confidence}\t{report.parsed}"
+        file = report.at.file.rpartition("/")[2]  # where it lay says nothing, and differs from machine to machine
         if not report.url:
-            key += f"\t{report.at.key or report.at.line}\t{report.at.file}"
+            key += f"\t{report.at.key or report.at.line}\t{file}"
         name = f"<{terms.ID}{self.batch.feed}-report-{_digest(key)}>"
         text = f"{node} <{terms.DIP}attestedBy> {name} .\n"
         if name in self._known:
@@ -277,7 +278,7 @@ class Writer:
         if report.parsed:
             text += f'{name} <{terms.DIP}parsedFromProse> "true"^^<{terms.XSD}boolean> .\n'
         if not report.url:
-            where = f"{report.at.file}:{report.at.line}" if report.at.line else report.at.file
+            where = f"{file}:{report.at.line}" if report.at.line else file
             text += f"{name} <{terms.DIP}row> {literal(f'{where} {report.at.key}'.strip())} .\n"
         return text
 

@@ -82,7 +82,7 @@ def article(root: Node, tally: Tally, known: Context) -> Iterator[Record]:
             name = f"{FEED}-rdcr-{key}-{slug(kind)}-{date[:4]}"
             seen[name] = seen.get(name, 0) + 1
             made = f"{name}-{seen[name]}" if seen[name] > 1 else name
-            said = Report(At(tally.file, entry.line, key), PUBLISHER, confidence=confidence, parsed=True)
+            said = Report(At(tally.file, entry.line), PUBLISHER, confidence=confidence, parsed=True)
             yield _event(known.new(made), kind, told, words, country.id, country.label, day, said)
 
 
