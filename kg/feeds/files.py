@@ -27,6 +27,7 @@ from kg.feeds.tally import Tally
 
 _BLOCK = 1 << 20
 _WHOLE = "cannot be read to its end"
+_BREAKS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,12 @@ class Source:
         size = 0
         try:
             with self._open() as (stream, packed):
-                while block := stream.read(_BLOCK):
+                for block in _filled(stream):
                     size += len(block)
                     if size > self.limits.unpacked or (size > self.limits.free and size > packed * self.limits.ratio):
                         raise Unreadable(f"swells to more than {size:,} bytes out of {packed:,}; it was given up")
                     yield block
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except _BREAKS as error:
             raise Unreadable(f"{_WHOLE}: {_plain(str(error)) or type(error).__name__}") from error
 
     def hashed(self) -> Iterator[bytes]:
@@ -181,6 +182,24 @@ class Source:
     def _refuse(self, line: int, reason: str, value: str = "") -> None:
         self.tally.read += 1
         self.tally.reject(line, reason, value)
+
+
+def _filled(stream: IO[bytes]) -> Iterator[bytes]:
+    """Read a stream in blocks; where it breaks off, what stands before is handed on first."""
+    broken: Exception | None = None
+    piece = b"more"
+    while piece and not broken:
+        parts, room = [], _BLOCK
+        try:
+            while room and (piece := stream.read1(room)):  # type: ignore[attr-defined]
+                parts.append(piece)
+                room -= len(piece)
+        except _BREAKS as error:
+            broken = error
+        if parts:
+            yield b"".join(parts)
+    if broken:
+        raise broken
 
 
 def _decoded(lines: list[bytes], encoding: str) -> Iterator[str | None]:
