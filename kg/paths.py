@@ -130,8 +130,18 @@ def _candidates(walks: Iterator[list[str]], limit: int) -> Iterator[list[str]]:
 def _publishers(store: Store, found: Iterable[tuple[Step, ...]]) -> dict[str, frozenset[str]]:
     """Who reports each event and state behind some ways."""
     reasons = {reason for way in found for step in way for edge in step.edges for reason in edge.because}
-    proof = describe.evidence(store, describe.values(reasons)) if reasons else {}
-    return {node: frozenset(each.reporter for each in evidence) for node, evidence in proof.items()}
+    return {
+        node: frozenset(each.reporter for each in evidence)
+        for piece in _pieces(reasons)
+        for node, evidence in describe.evidence(store, describe.values(piece)).items()
+    }
+
+
+def _pieces(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Part ids so that no query grows longer than queries may be."""
+    left = iter(sorted(set(ids)))
+    while piece := tuple(islice(left, 400)):
+        yield piece
 
 
 def _weighed(step: Step, publishers: Mapping[str, frozenset[str]]) -> Step:
@@ -153,7 +163,8 @@ def _on(store: Store, edges: Iterable[EdgeRecord], as_of: date | None) -> Iterab
     if as_of is None:
         return edges
     whole = list(edges)
-    events = describe.events(store, {reason for edge in whole for reason in edge.because})
+    reasons = {reason for edge in whole for reason in edge.because}
+    events = {node: each for piece in _pieces(reasons) for node, each in describe.events(store, piece).items()}
     held = describe.states(store, as_of)
     there = {event.id for event in events.values() if event.factuality and _begun(event, as_of)}
     there |= {state.id for state in held.values() if state.kind == "tie" or state.certainty != "no"}

@@ -56,10 +56,12 @@ def phrases(store: Store) -> Phrases:
     windows: dict[str, Window] = dict.fromkeys(sorted(names), Window())
     labels: dict[str, str] = {}
     stated: dict[str, str] = {}
-    wanted = " ".join(f"id:{name}" for name in sorted(names))
+    links = " ".join(f"dip:{name}" for name in _LINKS)
     for row in query.rows(
         store,
-        f"""SELECT DISTINCT ?s ?label ?edtf ?contested WHERE {{ VALUES ?s {{ {wanted} }}
+        f"""SELECT DISTINCT ?s ?label ?edtf ?contested WHERE {{
+          {{ SELECT DISTINCT ?s WHERE {{
+            VALUES ?p {{ {links} }} {{ ?s ?p ?o }} UNION {{ ?o ?p ?s }} FILTER(ISIRI(?s)) }} }}
           ?s rdfs:label ?label . FILTER(LANG(?label) = "en") OPTIONAL {{ ?s dip:edtf ?edtf }}
           OPTIONAL {{ ?s dip:asserts ?contested . ?contested dip:status dip:Contested }} }} ORDER BY ?s ?label""",
     ):

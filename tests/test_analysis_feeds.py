@@ -141,6 +141,32 @@ def test_summaries_stand_for_their_events_and_are_read_instead_of_them(lines: li
     assert row(weeks, "gdelt", "2025-W42").possible == 50  # somewhere in the month
 
 
+def test_what_a_feed_tells_outside_the_windows_is_told_and_makes_no_row_of_zeros(lines: list[str]) -> None:
+    found = series(lines, batch("gdelt"), coded("old", "2018-01-01", US, COLOMBIA, -2.0))
+    assert [name for name, _ in found.series()] == [DOSSIERS]
+    (each,) = found.elsewhere
+    assert (each.series, each.events, each.first, each.last) == ("gdelt", 1, "2018-01-01", "2018-01-01")
+    assert "gdelt (GDELT) knows of 1 more event from 2018-01-01 to 2018-01-01" in found.words()
+
+
+def test_a_state_that_only_a_feed_knows_is_a_side(lines: list[str]) -> None:
+    graph = f"<{GRAPH}feed/gdelt/one>"
+    korea = f'<{ID}gdelt-prk> <{RDFS}label> "North Korea"@en {graph} .\n'
+    korea += f"<{ID}gdelt-prk> <{RDF}type> <{DIP}Country> {graph} .\n"
+    korea += f"<{ID}gdelt-prk> <{RDF}type> <{DIP}Entity> {graph} .\n"
+    army = part("gdelt-prk-army", "gdelt-prk")
+    more = (batch("gdelt"), korea, army, coded("k", "2018-01-01", "gdelt-prk-army", US, -2.0))
+    found = escalation(Embedded.in_memory([*lines, *more]), "id:united-states", "id:gdelt-prk")
+    assert (found.level, found.sides) == ("state", (US, "gdelt-prk"))
+    assert row(found, "gdelt", "2018-01", BACK).events == ("k",)
+
+
+def test_a_batch_with_more_events_than_one_query_can_name_is_counted_whole(lines: list[str]) -> None:
+    many = [coded(f"event-{number}-{'x' * 200}", "2025-10-03", US, COLOMBIA, -1.0) for number in range(400)]
+    found = series(lines, batch("gdelt"), *many)
+    assert (row(found, "gdelt", "2025-10").certain, row(found, "gdelt", "2025-10").goldstein) == (400, -400.0)
+
+
 def test_feeds_can_be_left_out(lines: list[str]) -> None:
     assert series(lines, *EVENTS, with_feeds=False) == series(lines)
 

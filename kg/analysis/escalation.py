@@ -22,7 +22,7 @@ from kg.analysis.acts import Act, acts
 from kg.analysis.changes import LEAST, change_points
 from kg.analysis.reciprocity import Reciprocity, correlations, reciprocity
 from kg.analysis.rows import ALL, BACK, DIRECTIONS, DOSSIERS, MUTUAL, THERE, Row
-from kg.analysis.sides import LEVELS, Sides, at, check_level, natural_level
+from kg.analysis.sides import LEVELS, Sides, at, check_level, natural_level, with_strangers
 from kg.analysis.sides import sides as registers
 from kg.analysis.windows import By, Span, check_by, span, spans
 from kg.dates import Certainty, Constraint
@@ -60,6 +60,17 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a feed tells of the pair outside the windows of the series: how many events, between which days."""
+
+    series: str
+    scheme: str
+    events: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """Events between the two sides that are not counted, and why."""
 
@@ -86,6 +97,7 @@ class Escalation:
     turns: tuple[Turn, ...]
     reciprocity: Reciprocity
     likeness: tuple[Likeness, ...]
+    elsewhere: tuple[Elsewhere, ...]
     left_out: tuple[LeftOut, ...]
     undated: tuple[str, ...]
     acts: dict[str, Act]
@@ -176,8 +188,8 @@ def escalation(
         UsageError: both are one side, a word is unknown, or the period ends before it begins.
     """
     window = check_by(by)
-    found = registers(store)
     nodes = describe.find(store, one), describe.find(store, other)
+    found = with_strangers(registers(store), store, nodes)
     chosen = check_level(level) if level else natural_level(found, nodes)
     sides = at(found, chosen)
     pair = sides.side(nodes[0]), sides.side(nodes[1])
@@ -198,6 +210,8 @@ def escalation(
     if not counted and not coded:
         raise _nothing(placed, inside, pair, sides, (since, last), only)
     grid = _grid([each.act for each in counted] or coded, window, since, last)
+    outside = [tally for tally in coded if not _within(tally, grid)]
+    coded = [tally for tally in coded if _within(tally, grid)]
     whole = (Span(grid[0].start, grid[-1].end, f"{grid[0].name}/{grid[-1].name}"),)
     rows = _rows(DOSSIERS, counted, grid, pair, possible, window) + tuple(
         feeds.rows(coded, sides, pair, grid, possible)
@@ -220,6 +234,7 @@ def escalation(
         turns=_turns(rows),
         reciprocity=_reciprocity(told_acts, counted, rows, pair, reckoning.phrases(store).constraints),
         likeness=_likeness(rows),
+        elsewhere=_elsewhere(outside),
         left_out=_left_out(inside),
         undated=tuple(sorted(each.act.id for each in inside if _undated(each.act))),
         acts=told_acts,
@@ -406,6 +421,21 @@ def _turns(rows: Sequence[Row]) -> tuple[Turn, ...]:
         for (series, direction), line in lines.items()
         for change in change_points([row.goldstein for row in line])
     )
+
+
+def _within(tally: feeds.Tally, grid: Sequence[Span]) -> bool:
+    return dates.within(tally.earliest, tally.latest, grid[0].start, grid[-1].end) != "no"
+
+
+def _elsewhere(outside: Sequence[feeds.Tally]) -> tuple[Elsewhere, ...]:
+    parts: dict[tuple[str, str], list[feeds.Tally]] = defaultdict(list)
+    for tally in outside:
+        parts[tally.feed, tally.scheme].append(tally)
+    found = []
+    for (feed, scheme), tallies in sorted(parts.items()):
+        days = [day.isoformat() for tally in tallies for day in (tally.earliest, tally.latest) if day]
+        found.append(Elsewhere(feed, scheme, sum(tally.count for tally in tallies), min(days), max(days)))
+    return tuple(found)
 
 
 def _likeness(rows: Sequence[Row]) -> tuple[Likeness, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import product
 
 from kg import query
 from kg.analysis.acts import UNCODED, day
@@ -77,9 +78,13 @@ def _nodes(store: Store, sides: Sides, side: str) -> frozenset[str]:
     if sides.level == "person":
         return frozenset(own)
     roots = [node for node in own if sides.level == "state" or sides.kinds.get(node) != "state"]
-    rows = query.rows(store, f"SELECT DISTINCT ?m WHERE {{ {_values('r', roots)} ?m dip:partOf+ ?r }}")
+    parts = {
+        row["m"].removeprefix(ID)
+        for piece in _pieces(roots)
+        for row in query.rows(store, f"SELECT DISTINCT ?m WHERE {{ {_values('r', piece)} ?m dip:partOf+ ?r }}")
+    }
     holders = {who for who, held in sides.offices.items() if any(side in sides.units(o.organization) for o in held)}
-    return frozenset(own | {local_name(row["m"]) for row in rows} | holders)
+    return frozenset(own | parts | holders)
 
 
 def _values(name: str, nodes: Iterable[str]) -> str:
@@ -93,13 +98,32 @@ def _between(
 
     The graph is a constant and nothing but the two ends is asked for: with more, Oxigraph looks at every node first.
     """
-    text = f"""SELECT DISTINCT ?e ?a ?t WHERE {{ {_values("a", doers)} {_values("t", others)}
-      GRAPH <{graph}> {{ {pattern} }} }}"""
-    return [(row["e"], local_name(row["a"]), local_name(row["t"])) for row in query.rows(store, text)]
+    found = []
+    for some, rest in product(_pieces(doers), _pieces(others)):
+        text = f"""SELECT DISTINCT ?e ?a ?t WHERE {{ {_values("a", some)} {_values("t", rest)}
+          GRAPH <{graph}> {{ {pattern} }} }}"""
+        rows = query.rows(store, text)
+        found += [(row["e"].removeprefix(ID), row["a"].removeprefix(ID), row["t"].removeprefix(ID)) for row in rows]
+    return found
+
+
+def _pieces(nodes: Iterable[str]) -> list[list[str]]:
+    """Part nodes so that no query grows longer than queries may be."""
+    pieces: list[list[str]] = [[]]
+    size = 0
+    for node in sorted(set(nodes)):
+        size += len(node) + len(ID) + 3
+        if size > _LONGEST and pieces[-1]:
+            pieces.append([])
+            size = len(node) + len(ID) + 3
+        pieces[-1].append(node)
+    return pieces
+
+
+_LONGEST = 40_000  # characters of one list of nodes in a query
 
 
 _local = lru_cache(maxsize=256)(local_name)
-_PIECE = 5000  # nodes whose facts are asked for at once
 
 
 def _facts(store: Store, graph: str, nodes: Iterable[str], *predicates: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -107,15 +131,12 @@ def _facts(store: Store, graph: str, nodes: Iterable[str], *predicates: str) -> 
 
     One triple pattern and no more: joined with another, or under OPTIONAL, Oxigraph looks at every node of the graph.
     """
-    wanted = sorted(set(nodes))
-    for start in range(0, len(wanted), _PIECE):
-        piece = wanted[start : start + _PIECE]
-        values = " ".join(f"<{node}>" for node in piece)
-        text = f"""SELECT ?e ?p ?o WHERE {{ VALUES ?e {{ {values} }}
+    for piece in _pieces(nodes):
+        text = f"""SELECT ?e ?p ?o WHERE {{ {_values("e", piece)}
           GRAPH <{graph}> {{ ?e ?p ?o . FILTER(?p IN ({", ".join(predicates)})) }} }}"""
         found: dict[str, dict[str, str]] = {node: {} for node in piece}
         for row in query.rows(store, text):
-            own, name, value = found[row["e"]], _local(row["p"]), row["o"]
+            own, name, value = found[row["e"].removeprefix(ID)], _local(row["p"]), row["o"]
             if name not in own or value < own[name]:
                 own[name] = value
         yield from found.items()
@@ -183,7 +204,7 @@ def _tally(
     plover: str,
 ) -> Tally:
     return Tally(
-        id=local_name(node),
+        id=node,
         feed=feed,
         scheme=facts.get("goldsteinScheme", ""),
         ways=ways,

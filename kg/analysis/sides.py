@@ -18,7 +18,7 @@ from kg.analysis.acts import day
 from kg.dates import Certainty
 from kg.errors import UsageError
 from kg.store import Store
-from kg.terms import local_name
+from kg.terms import ID, local_name
 
 Level = Literal["person", "government", "state"]
 LEVELS: tuple[Level, ...] = ("state", "government", "person")
@@ -150,6 +150,29 @@ def sides(store: Store, level: Level = "person") -> Sides:
     return Sides(level, names, kinds, {node: tuple(each) for node, each in wholes.items()}, _offices(store))
 
 
+def with_strangers(found: Sides, store: Store, nodes: Iterable[str]) -> Sides:
+    """Learn of some nodes that no register holds, such as the states of a feed, what they are and are part of."""
+    wanted = [node for node in nodes if node not in found.names]
+    if not wanted:
+        return found
+    names, kinds, wholes = dict(found.names), dict(found.kinds), dict(found.wholes)
+    types = " ".join(f"dip:{kind}" for kind in _KINDS)
+    values = " ".join(f"<{ID}{node}>" for node in wanted)
+    text = f"""SELECT DISTINCT ?s ?name ?whole ?t WHERE {{ VALUES ?n {{ {values} }}
+      ?n dip:partOf* ?s . ?s rdfs:label ?name . FILTER(LANG(?name) = "en") OPTIONAL {{ ?s dip:partOf ?whole }}
+      OPTIONAL {{ VALUES ?t {{ {types} }} ?s a ?t }} }} ORDER BY ?s ?name ?whole ?t"""
+    for row in query.rows(store, text):
+        node, whole = row["s"].removeprefix(ID), row["whole"].removeprefix(ID)
+        if node in found.names:
+            continue
+        names.setdefault(node, row["name"])
+        if whole and whole not in wholes.get(node, ()):
+            wholes[node] = (*wholes.get(node, ()), whole)
+        if row["t"]:
+            kinds[node] = _KINDS[local_name(row["t"])]
+    return Sides(found.level, names, kinds, wholes, found.offices)
+
+
 _KINDS = {
     "Ministry": "organ",
     "Agency": "organ",
@@ -193,4 +216,4 @@ def check_level(level: str) -> Level:
     raise UsageError(f"'{level}' is not a level.", hint=f"Use one of: {', '.join(LEVELS)}.")
 
 
-__all__ = ["LEVELS", "Level", "Office", "Sides", "at", "check_level", "natural_level", "sides"]
+__all__ = ["LEVELS", "Level", "Office", "Sides", "at", "check_level", "natural_level", "sides", "with_strangers"]
