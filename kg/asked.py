@@ -32,7 +32,7 @@ def reader(feed: Feed, mapping: Path | None = None) -> tuple[Feed, Reader, str]:
             raise UsageError(f"{feed.name} takes no mapping.", hint="Leave --mapping out, or import it as csv.")
         return feed, feed.reader(), ""
     if mapping is None:
-        hint = "Write a small file that says what each column is, and name it with --mapping: README, 'Tables'."
+        hint = "Say in a small file what each column is, and name it with --mapping: README, 'Tables of your own'."
         raise UsageError("A table needs a mapping.", hint=hint)
     from kg.feeds.mapping import read
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kg import registered, store
+from kg.errors import UsageError
 from kg.feeds import countries
 from kg.feeds.actors import SCORES, Held, Judged, Known, Resolver
 from kg.feeds.records import Party
@@ -253,3 +254,9 @@ def test_most_actors_of_a_real_quarter_of_an_hour_are_known_as_states() -> None:
     unknown = {code for code in codes if not countries.iso3("cameo", code)}
     assert len(codes) == 2429
     assert unknown == {"AFR", "EUR", "NMR", "WAF", "WST"}  # parts of the world
+
+
+def test_without_the_libraries_it_says_what_to_install(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(countries, "find_spec", lambda name: None if name == "rapidfuzz" else object())
+    with pytest.raises(UsageError, match=r"rapidfuzz is not installed. pip install 'diplokg\[feeds\]'"):
+        Resolver(known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -206,3 +207,10 @@ def test_all_that_is_wrong_in_a_mapping_is_told_together(tmp_path: Path) -> None
     with pytest.raises(DataProblems) as caught:
         plan(tmp_path, "feeed: x\ncolumns:\n  A: actr\n")
     assert len(caught.value.problems) == 3
+
+
+def test_the_mapping_of_the_readme_is_one(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"(?<=```yaml\n)(.*?)(?=```)", readme, re.DOTALL)
+    made = plan(tmp_path, text)
+    assert made.columns["Sender code"] == mapping.Column("actor", scheme="iso3") and made.left_out == ("Coder",)

@@ -328,3 +328,13 @@ def test_parties_are_kept_as_the_feed_names_them(build: Path) -> None:
     path.write_text('{"id": 1', encoding="utf-8")
     with pytest.raises(DataProblems, match="Import it again"):
         relink.parties(build, about)
+
+
+def test_an_office_is_said_to_be_its_holder_in_the_graph() -> None:
+    made: list[Record] = [*PARTIES, CodedEvent("x-1", "Threat", "e", REPORT, actor=("x-president",), target=("x-fra",),
+                                               date="2025-01-01")]  # fmt: skip
+    found = lines(imported(Batch("x", "batch"), made, Resolver(KNOWN)))
+    node = "<https://w3id.org/diplokg/id/judgement-x-president-somebody-office>"
+    assert any(line.startswith(f'{node} <https://w3id.org/diplokg/ns#method> "office"') for line in found)
+    assert any(line.startswith("<https://w3id.org/diplokg/id/x-1> <https://w3id.org/diplokg/ns#actor> "
+                               "<https://w3id.org/diplokg/id/x-president>") for line in found)  # fmt: skip

@@ -13,7 +13,16 @@ from kg.cli import out
 
 _TOUR_ROWS = 9
 _PARTS = ("click", "jinja2", "networkx", "oxrdflib", "pyoxigraph", "pyshacl", "pyvis", "rdflib", "PyYAML")
-_EXTRAS = {"matplotlib": "analysis", "pandas": "analysis", "starlette": "serve", "uvicorn": "serve", "mcp": "mcp"}
+_EXTRAS = {
+    "matplotlib": "analysis",
+    "pandas": "analysis",
+    "countrynames": "feeds",
+    "pycountry": "feeds",
+    "rapidfuzz": "feeds",
+    "starlette": "serve",
+    "uvicorn": "serve",
+    "mcp": "mcp",
+}
 
 
 @click.command(short_help="Build the graph: dossiers → checked store.")
@@ -97,7 +106,7 @@ def doctor(location: str) -> None:
     except StorageError as error:
         rows.append(("build", str(error)))
     for name, told in rows:
-        click.echo(f"{name:<11} {told}")
+        click.echo(f"{name:<12} {told}")
 
 
 def _version(name: str) -> str:
