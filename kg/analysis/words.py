@@ -123,11 +123,12 @@ def caveats(found: Escalation) -> list[str]:
         told.append(f"Not dated, and in no {found.by}: {', '.join(found.undated)}.")
     for total in (row for row in found.totals if row.direction == ALL and row.series.startswith(DOSSIERS)):
         told += _rests_on(found, total) if total.certain else []
-    told += [
-        f"{each.series} ({each.scheme}) knows of {each.events} more event{'' if each.events == 1 else 's'} from {each.first} to {each.last}, outside "
-        "the windows; ask with --from and --to."
-        for each in found.elsewhere
-    ]
+    for each in found.elsewhere:
+        events = f"{each.events} more event{'' if each.events == 1 else 's'}"
+        told.append(
+            f"{each.series} ({each.scheme}) knows of {events} from {each.first} to {each.last}, outside the windows; "
+            "ask with --from and --to."
+        )
     if any(not row.series.startswith(DOSSIERS) for row in found.totals):
         told.append(
             "Feeds are coded by machine or by others, each a series of its own; scores of different tables are never "
