@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kg import importing
 from kg.feeds import files, historyatstate
 from kg.feeds.historyatstate.prose import CONFIDENCE, met
 from kg.feeds.records import CodedEvent, HeldOffice, Office, Party, Record, Window
@@ -269,3 +272,23 @@ def test_ids_are_unique_and_parties_come_before_the_records_that_name_them(
         name = getattr(record, "id", "")
         assert name not in known, name
         known.add(name)
+
+
+def test_the_relation_is_told_from_its_first_day_and_each_row_names_the_feed(
+    small_build: Path, tmp_path: Path, kg: Any
+) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(small_build, build, symlinks=True)
+    importing.import_feed("historyatstate", [SAMPLE], build)
+    told = kg("timeline", "colombia", "united states", "-f", "json", "--store", build)
+    assert told.code == 0
+    events = json.loads(told.out)["events"]
+    assert [(event["id"], event["edtf"] or event["earliest"]) for event in events][:3] == [
+        ("historyatstate-rdcr-colombia-relationsestablished-1822", "1822"),
+        ("historyatstate-rdcr-colombia-recognition-1822", "1822-06-19"),
+        ("historyatstate-rdcr-colombia-missionopening-1823", "1823"),
+    ]
+    assert kg("path", "Richard C. Anderson", "colombia", "--store", build).code == 0
+    shown = kg("show", "Richard Clough Anderson", "-f", "text", "--store", build)
+    assert "US Minister Plenipotentiary to Colombia" in shown.out and "historyatstate" in shown.out
+    assert "1823" not in kg("timeline", "colombia", "united states", "--no-feeds", "--store", build).out
