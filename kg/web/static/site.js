@@ -26,7 +26,9 @@
     if (index >= 0) { input.setAttribute("aria-activedescendant", `hit-${index}`); hits.children[index].scrollIntoView({ block: "nearest" }); }
     else input.removeAttribute("aria-activedescendant");
   };
-  const list = () => {
+  const list = (fresh) => {
+    const before = chosen >= 0 ? found[chosen].id : "";
+    found = fresh;
     hits.replaceChildren(...found.map((hit, index) => {
       const option = document.createElement("div");
       const what = document.createElement("small");
@@ -39,7 +41,7 @@
       return option;
     }));
     hits.hidden = !found.length;
-    chosen = -1;
+    mark(found.findIndex((hit) => hit.id === before)); // an answer that comes late takes no choice away
     input.setAttribute("aria-expanded", String(!!found.length));
     live.textContent = `${found.length} suggestions`;
   };
@@ -51,8 +53,7 @@
       const turn = ++asked;
       const answer = await fetch(`/search.json?q=${encodeURIComponent(input.value)}`).catch(() => null);
       if (!answer || !answer.ok || turn !== asked) return;
-      found = await answer.json();
-      list();
+      list(await answer.json());
     }, 120);
   });
   input.addEventListener("keydown", (event) => {
