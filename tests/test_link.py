@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -15,6 +19,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat
 from pyoxigraph import Store as Oxigraph
 
+import kg as kg_package
 from kg import batches, importing, link, relink, store
 from kg.errors import Ambiguous, DataProblems, NotFound, StorageError, UsageError
 from kg.feeds import links
@@ -338,3 +343,40 @@ def test_an_office_is_said_to_be_its_holder_in_the_graph() -> None:
     assert any(line.startswith(f'{node} <https://w3id.org/diplokg/ns#method> "office"') for line in found)
     assert any(line.startswith("<https://w3id.org/diplokg/id/x-1> <https://w3id.org/diplokg/ns#actor> "
                                "<https://w3id.org/diplokg/id/x-president>") for line in found)  # fmt: skip
+
+
+@pytest.mark.slow
+def test_killed_in_the_middle_a_decision_is_wholly_applied_or_not_at_all(build: Path, tmp_path: Path) -> None:
+    """kill -9 at many moments: the graph is that before or that after, and the next run ends the work."""
+    link.decide(PETRO, "gustavo-petro", True, build)
+    before = graph(build)
+    whole = tmp_path / "whole"
+    shutil.copytree(build, whole)
+    seconds = applied(whole, None)
+    after = graph(whole)
+    assert after != before
+    seen = set()
+    parts = [number / 40 for number in range(1, 41)] if os.environ.get("KG_LONG") else [0.05, 0.8]
+    for part in parts:
+        folder = tmp_path / f"at-{part}"
+        shutil.copytree(build, folder)
+        applied(folder, seconds * part)
+        found = graph(folder)
+        assert found in (before, after)
+        seen.add(found == after)
+        applied(folder, None)
+        assert graph(folder) == after
+    assert False in seen
+
+
+def applied(folder: Path, kill_after: float | None) -> float:
+    """Apply decisions in a process of its own, killed after some seconds or not; give the seconds it took."""
+    begin = time.monotonic()
+    env = {**os.environ, "PYTHONPATH": str(Path(kg_package.__file__).parents[1])}
+    command = [sys.executable, "-m", "kg", "link", "--apply", "--store", str(folder)]
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            process.wait(kill_after)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return time.monotonic() - begin
