@@ -281,6 +281,16 @@ def test_the_command_writes_each_form(kg: Kg, built: Path, tmp_path: Path) -> No
     assert drawn == Graph(built).structure(by="month").svg()
 
 
+def test_a_plot_has_no_empty_panel() -> None:
+    pytest.importorskip("matplotlib", reason="the extra 'analysis' is not installed")
+    open_ = structure(store(*FRIENDS_AND_A_FOE[:2])).svg()
+    assert "No three sides are all tied" in open_
+    assert ">triads<" not in open_
+    closed = structure(store(*FRIENDS_AND_A_FOE)).svg()
+    assert ">triads<" in closed
+    assert ">betweenness<" in closed
+
+
 def test_frames_have_a_row_for_each_window_and_side(graph: Graph) -> None:
     pytest.importorskip("pandas", reason="the extra 'analysis' is not installed")
     found = graph.structure()

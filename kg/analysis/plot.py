@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import math
 import re
 from collections.abc import Sequence
 from html import escape
@@ -51,7 +52,7 @@ def escalation(found: Escalation, form: str = "svg") -> bytes:
 
     with matplotlib.rc_context(_STYLE):
         series = found.series()
-        figure = Figure(figsize=(8, 4.6 * len(series)), layout="constrained")
+        figure = Figure(figsize=(8, 5.2 * len(series)), layout="constrained")
         panels = figure.subplots(2 * len(series), 1, squeeze=False)[:, 0]
         figure.suptitle(words.title(found), fontsize=11, x=0.01, ha="left")
         for number, (name, scheme) in enumerate(series):
@@ -80,7 +81,7 @@ def _counts(axes: Axes, found: Escalation, series: str, scheme: str, windows: Se
             places, maybe, bottom=floor, fill=False, edgecolor="0.4", linestyle=":", linewidth=0.8, label="possible"
         )
     axes.set_ylabel("events" if series == DOSSIERS else f"events, {series}")
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    _legend(axes)
     axes.locator_params(axis="y", integer=True)
     _ticks(axes, [window.window for window in windows])
 
@@ -110,7 +111,7 @@ def _scores(axes: Axes, found: Escalation, series: str, scheme: str, windows: Se
             axes.text(names.index(turn.window) - 0.45, 0.02, f"turn {turn.window}", fontsize=7, rotation=90,
                       va="bottom", transform=axes.get_xaxis_transform())  # fmt: skip
     axes.set_ylabel(f"Goldstein sum\n({scheme})" if scheme else "Goldstein sum")
-    axes.legend(frameon=False, fontsize=8, loc="lower left")
+    _legend(axes)
     _ticks(axes, names)
 
 
@@ -123,7 +124,7 @@ def _ticks(axes: Axes, windows: Sequence[str]) -> None:
 
 
 def structure(found: Structure, form: str = "svg") -> bytes:
-    """Draw ties and triads by window, balanced and not, and the share of frustrated ties.
+    """Draw ties, triads (balanced and not), frustrated ties and brokers by window; what there is none of has no panel.
 
     Raises:
         UsageError: matplotlib is not installed.
@@ -133,24 +134,55 @@ def structure(found: Structure, form: str = "svg") -> bytes:
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(8, 6), layout="constrained")
-        ties, triads, frustrated = figure.subplots(3, 1)
-        figure.suptitle(words.structure_title(found), fontsize=11, x=0.01, ha="left")
+        closed = any(network.triads for network in found.networks)
+        figure = Figure(figsize=(8, 7.5 if closed else 4.6), layout="constrained")
+        panels = iter(figure.subplots(4 if closed else 2, 1))
+        open_ = "" if closed else "\nNo three sides are all tied, so there is no triad to balance."
+        figure.suptitle(words.structure_title(found) + open_, fontsize=11, x=0.01, ha="left")
         windows = [network.window for network in found.networks]
         signs = [[tie.sign for tie in network.ties] for network in found.networks]
         _stacked(
-            ties, "ties", windows, ("positive", [s.count(1) for s in signs]), ("negative", [s.count(-1) for s in signs])
-        )
-        _stacked(
-            triads, "triads", windows, ("balanced", [n.balanced for n in found.networks]),
-            ("unbalanced", [n.unbalanced for n in found.networks]),
+            next(panels), "ties", windows, ("positive", [s.count(1) for s in signs]),
+            ("negative", [s.count(-1) for s in signs]),
         )  # fmt: skip
-        shares = [n.frustration / len(n.ties) if n.ties else 0.0 for n in found.networks]
-        frustrated.plot(range(len(windows)), shares, color="black", marker="o", markersize=4, linewidth=1)
-        frustrated.set_ylim(-0.02, max([0.5, *shares]) + 0.02)
-        frustrated.set_ylabel("frustrated ties (share)")
-        _ticks(frustrated, windows)
+        if closed:
+            balanced, unbalanced = [n.balanced for n in found.networks], [n.unbalanced for n in found.networks]
+            _stacked(next(panels), "triads", windows, ("balanced", balanced), ("unbalanced", unbalanced))
+            _frustrated(next(panels), found, windows)
+        _brokers(next(panels), found, windows)
         return written(figure, form, words.structure_title(found), words.structure(found))
+
+
+def _frustrated(axes: Axes, found: Structure, windows: Sequence[str]) -> None:
+    shares = [n.frustration / len(n.ties) if n.ties else 0.0 for n in found.networks]
+    axes.plot(range(len(windows)), shares, color="black", marker="o", markersize=4, linewidth=1)
+    axes.set_ylim(-0.02, max([0.5, *shares]) + 0.02)
+    axes.set_ylabel("frustrated ties\n(share)")
+    _ticks(axes, windows)
+
+
+def _brokers(axes: Axes, found: Structure, windows: Sequence[str]) -> None:
+    """The betweenness of the four sides that ever stand most between the others."""
+    highest: dict[str, float] = {}
+    for place in (place for network in found.networks for place in network.places):
+        highest[place.node] = max(highest.get(place.node, 0.0), place.betweenness)
+    chosen = sorted(highest, key=lambda node: (-highest[node], node))[:4]
+    for node, (marker, line) in zip(chosen, (("o", "-"), ("s", "--"), ("^", ":"), ("D", "-.")), strict=False):
+        values = [
+            next((place.betweenness for place in network.places if place.node == node), math.nan)
+            for network in found.networks
+        ]
+        axes.plot(range(len(windows)), values, color="black", marker=marker, markerfacecolor="white", markersize=5,
+                  linestyle=line, linewidth=1, label=found.names[node])  # fmt: skip
+    axes.set_ylabel("betweenness")
+    axes.set_ylim(-0.03, 1.03)
+    _legend(axes)
+    _ticks(axes, windows)
+
+
+def _legend(axes: Axes) -> None:
+    """A legend above the panel, where it covers nothing."""
+    axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
 
 
 def _stacked(
@@ -162,7 +194,7 @@ def _stacked(
     axes.set_ylabel(what)
     axes.set_ylim(0, max([1, *(a + b for a, b in zip(lower[1], upper[1], strict=True))]) * 1.1)
     axes.locator_params(axis="y", integer=True)
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    _legend(axes)
     _ticks(axes, windows)
 
 
