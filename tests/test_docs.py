@@ -1,4 +1,4 @@
-"""The README is true: its transcripts run as they stand, and it names every command, and every link leads somewhere.
+"""README and how-to are true: transcripts run as they stand, every command is named, every link leads somewhere.
 
 Blocks marked ```console hold lines `$ command` and what they print on a terminal of 100 columns; they run one after
 another in one empty folder with the bundled graph built. `python tests/test_docs.py --write` writes the outputs anew.
@@ -20,6 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+PAGES = (README, ROOT / "notebooks" / "howto.md")
 BLOCK = re.compile(r"(?<=```console\n)(.*?)(?=```)", re.DOTALL)
 COLUMNS = 100
 
@@ -66,8 +67,9 @@ def replayed(block: str, folder: Path) -> str:
     return "\n".join(parts)
 
 
-def blocks() -> list[str]:
-    return BLOCK.findall(README.read_text(encoding="utf-8"))
+def blocks() -> list[tuple[str, str]]:
+    """The name of the page, and the block."""
+    return [(page.name, block) for page in PAGES for block in BLOCK.findall(page.read_text(encoding="utf-8"))]
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +84,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 ARTICLE = "By somebody\n\nThe Treasury announced sanctions. Petro said that he would fight them.\n"
 
 
-def test_the_readme_has_transcripts() -> None:
-    assert len(blocks()) >= 4
+def test_each_page_has_transcripts() -> None:
+    pages = [page for page, _ in blocks()]
+    assert all(pages.count(page.name) >= 4 for page in PAGES)
 
 
-@pytest.mark.parametrize("number", range(len(blocks())))
-def test_a_transcript_of_the_readme_is_what_a_reader_sees(number: int, folder: Path) -> None:
-    block = blocks()[number]
+@pytest.mark.parametrize("number", range(len(blocks())), ids=lambda n: f"{blocks()[n][0]}-{n}")
+def test_a_transcript_is_what_a_reader_sees(number: int, folder: Path) -> None:
+    _, block = blocks()[number]
     assert replayed(block, folder) == block, "run: python tests/test_docs.py --write"
 
 
@@ -129,8 +132,9 @@ def write() -> None:
         place = Path(name)
         (place / "article.txt").write_text(ARTICLE, encoding="utf-8")
         on_terminal("kg build", place)
-        text = README.read_text(encoding="utf-8")
-        README.write_text(BLOCK.sub(lambda match: replayed(match[1], place), text), encoding="utf-8")
+        for page in PAGES:
+            text = page.read_text(encoding="utf-8")
+            page.write_text(BLOCK.sub(lambda match: replayed(match[1], place), text), encoding="utf-8")
 
 
 if __name__ == "__main__" and "--write" in sys.argv:

@@ -116,7 +116,7 @@ def bundle(one: str, other: str | None, as_of: str | None, level: str | None, ou
     made = out.open_graph(location).bundle(one, other or "", as_of=as_of, level=level)
     out.emit(made, output)
     if output != "-":
-        out.say(f"Wrote {output}, {len(made):,} bytes. `kg verify {output}` checks it.")
+        out.say(f"Wrote {output}. `kg verify {output}` checks it.")
 
 
 @click.command(short_help="Check an evidence bundle, made by anybody.")
@@ -143,8 +143,9 @@ def _checked(found: Verification, width: int) -> str:
 
     manners = {"differs": "contested", "skipped": "unsure"}
     lines = flow("", [Piece(str(found.about.get("title", "A bundle")), "bold")], width)
-    lines += flow("", [Piece(f"fingerprint {found.fingerprint}", "dim")], width)
     for check in found.checks:
         head = Piece(f"  {check.status:<8} ", manners.get(check.status, ""))
         lines += flow(head, [f"{check.name}: {check.found}"], width)
-    return "\n".join([*lines, "Nothing differs." if found.ok else "Something differs."]) + "\n"
+    lines += ["", "Nothing differs." if found.ok else "Something differs."]
+    lines += flow("", [Piece(f"Fingerprint {found.fingerprint}", "dim")], width)
+    return "\n".join(lines) + "\n"

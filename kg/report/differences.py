@@ -123,12 +123,14 @@ def text(diff: Diff, width: int = 100) -> str:
     """Lay a diff out for a terminal."""
     found = told(diff)
     lines = flow("", [Piece(found.title, "bold")], width)
-    for each in (found.lead, *found.about):
+    *notes, data = found.about
+    for each in (found.lead, *notes):
         lines += flow("", [Piece(each, "dim")], width)
     for part in found.parts:
         lines += ["", *flow("", [Piece(f"{part.title} ({len(part.rows)})", "bold")], width)]
         for row in part.rows:
             lines += _lines(row, part.kind, width)
+    lines += ["", *flow("", [Piece(data, "dim")], width)]
     return "\n".join(lines) + "\n"
 
 
