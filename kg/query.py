@@ -119,7 +119,7 @@ def parameter(value: str) -> NamedNode | Literal:
         return iri(value)
     quoted = re.fullmatch(r"""(["'])(.*)\1(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?""", value, re.DOTALL)
     if quoted:
-        return Literal(quoted[2], language=quoted[3]) if quoted[3] else Literal(quoted[2])
+        return _quoted(quoted[2], quoted[3])
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         return day(value)
     if _NUMBER.fullmatch(value):
@@ -130,6 +130,13 @@ def parameter(value: str) -> NamedNode | Literal:
         f"'{value}' is not a parameter value.",
         hint='Write an id (petro, id:gustavo-petro), a day (2025-12-01), a number, or "quoted text".',
     )
+
+
+def _quoted(text: str, language: str | None) -> Literal:
+    try:
+        return Literal(text, language=language) if language else Literal(text)
+    except ValueError as error:
+        raise UsageError(f"'{language}' is not a language tag.", hint="Write one such as @en or @es-CO.") from error
 
 
 def iri(value: str) -> NamedNode:

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
-from kg import sparql
-from kg.errors import QueryError, QueryRefused, QuerySyntax
+from kg import query, sparql
+from kg.errors import QueryError, QueryRefused, QuerySyntax, UsageError
 
 W3C = Path(__file__).resolve().parents[2] / "shared" / "w3c" / "sparql" / "sparql11"
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: an engine that calls it fails at once
@@ -597,6 +597,12 @@ def test_a_parameter_that_cannot_be_bound_is_told(query: str, message: str) -> N
 def test_only_one_iri_or_literal_is_a_value(value: str) -> None:
     with pytest.raises(QueryError, match=r"The value of \?x is no IRI or literal"):
         sparql.bind("ASK { ?x ?p ?o }", {"x": value})
+
+
+@pytest.mark.parametrize("value", ["'Petro'@abcdefghij", "'x'@en-abcdefghi", "'@'@a1"])
+def test_a_tag_that_is_no_language_is_told(value: str) -> None:
+    with pytest.raises(UsageError, match=r"is not a (language tag|parameter value)"):
+        query.parameter(value)
 
 
 NASTY = ['"', "'", "\\", "\n", "\r", "}", "{", "#", "<", ">", "?x", "\\u0022", "\\uD800", "SERVICE <urn:x> {}", '"""']

@@ -1,0 +1,64 @@
+"""Bad input never crashes: damaged dates, parameters, queries, dossiers, registers, stories and mappings.
+
+Each reader runs in a process of its own with 3 GB of memory and ten seconds for an input (`inputs.py`); what importers
+read is in `test_feeds_fuzz.py`. `KG_LONG=1` tries 100,000 inputs each, chosen by libFuzzer after what they reach where
+atheris is installed; else 400 each, damaged by chance.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.reliability.conftest import Promise
+
+PROGRAM = Path(__file__).with_name("inputs.py")
+RUNS = 100_000 if os.environ.get("KG_LONG") else 400
+GUIDED = bool(os.environ.get("KG_LONG")) and importlib.util.find_spec("atheris") is not None
+TARGETS = ("edtf", "parameter", "query", "lexer", "dossier", "register", "story", "mapping")
+
+
+def run(*args: str, code: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the program in a process of its own; `code` in front of it plants a defect."""
+    command = [sys.executable, *(["-c", code] if code else [str(PROGRAM)]), *args]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=3600)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_no_input_crashes_a_reader(target: str, promise: Promise) -> None:
+    if GUIDED:
+        done = run(target, "--runs", str(RUNS), "--guided")
+        assert done.returncode == 0, done.stderr[-2000:]
+        [tried] = re.findall(r"^Done (\d+) runs", done.stderr, re.MULTILINE)
+        promise("damaged input is told in words", tried=int(tried), survived=int(tried), note="guided by coverage")
+        return
+    done = run(target, "--runs", str(RUNS))
+    assert done.stdout, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert told["crashes"] == [] and done.returncode == 0
+    promise("damaged input is told in words", tried=told["runs"], survived=told["runs"] - told["crashed"])
+
+
+def test_a_crash_is_seen() -> None:
+    """A reader that stumbles over the letter X is found out."""
+    plant = f"""
+import runpy, sys
+from kg import dates
+parse = dates.parse
+def stumbling(text):
+    return {{}}["X"] if "X" in text else parse(text)
+dates.parse = stumbling
+sys.argv = ["inputs.py", *sys.argv[1:]]
+runpy.run_path({str(PROGRAM)!r}, run_name="__main__")
+"""
+    done = run("edtf", "--runs", "300", code=f"import sys\nsys.path.insert(0, {str(PROGRAM.parents[2])!r})\n{plant}")
+    assert done.returncode == 1 and "KeyError" in json.loads(done.stdout)["crashes"][0]["error"]
