@@ -39,6 +39,8 @@ BEGUN = f"<{terms.SEM}hasLatestBeginTimeStamp>"
 ENDING = f"<{terms.SEM}hasEarliestEndTimeStamp>"
 END = f"<{terms.SEM}hasLatestEndTimeStamp>"
 GENERATED = f"<{terms.PROV}wasGeneratedBy>"
+CODED_ACTOR = f"<{terms.DIP}codedActor>"
+CODED_TARGET = f"<{terms.DIP}codedTarget>"
 DERIVED = f"<{terms.PROV}wasDerivedFrom>"
 URL = f"<{terms.SCHEMA}url>"
 XSD_DATE = f"<{terms.XSD}date>"
@@ -171,8 +173,13 @@ class Writer:
         ]
         text += [f"{node} <{terms.DIP}actor> {each} .\n" for each in actors]
         text += [f"{node} <{terms.DIP}target> {each} .\n" for each in targets]
-        if self._coded:
-            text.append(self._coded_roles(node, acting, aimed, event))
+        if coded := self._coded:
+            text += [f"{node} {CODED_ACTOR} {coded[each]} .\n" for each in acting if each in coded]
+            text += [f"{node} {CODED_TARGET} {coded[each]} .\n" for each in aimed if each in coded]
+            if event.place:
+                text.append(self._as_coded(node, *event.place, role="Place"))
+            if event.on_behalf_of or event.about:
+                text.append(self._as_coded(node, *event.on_behalf_of, *event.about))
         if earliest:
             text.append(f'{node} {BEGIN} "{earliest}"^^{XSD_DATE} .\n')
         if latest:
@@ -205,16 +212,6 @@ class Writer:
         if event.factuality == "Actual":
             self.edges_of(event.event_class, actors, targets, earliest, latest)
         return "".join(text)
-
-    def _coded_roles(self, node: str, acting: Iterable[str], aimed: Iterable[str], event: CodedEvent) -> str:
-        roles = (
-            ("Actor", acting),
-            ("Target", aimed),
-            ("Place", event.place),
-            ("", event.on_behalf_of),
-            ("", event.about),
-        )
-        return "".join(self._as_coded(node, *ids, role=role) for role, ids in roles)
 
     def edges_of(self, event_class: str, actors: Sequence[str], targets: Sequence[str], first: str, last: str) -> None:
         """Count the direct edges that follow from one actual event between two days."""
