@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
-from kg import query, sparql
+from kg import sparql
 from kg.errors import QueryError, QueryRefused, QuerySyntax, UsageError
+from kg.query import parameter
 
 W3C = Path(__file__).resolve().parents[2] / "shared" / "w3c" / "sparql" / "sparql11"
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: an engine that calls it fails at once
@@ -602,7 +603,7 @@ def test_only_one_iri_or_literal_is_a_value(value: str) -> None:
 @pytest.mark.parametrize("value", ["'Petro'@abcdefghij", "'x'@en-abcdefghi", "'@'@a1"])
 def test_a_tag_that_is_no_language_is_told(value: str) -> None:
     with pytest.raises(UsageError, match=r"is not a (language tag|parameter value)"):
-        query.parameter(value)
+        parameter(value)
 
 
 NASTY = ['"', "'", "\\", "\n", "\r", "}", "{", "#", "<", ">", "?x", "\\u0022", "\\uD800", "SERVICE <urn:x> {}", '"""']
