@@ -124,8 +124,8 @@ class Spark:
             from pyspark.errors import PySparkException
 
             self.refusals = (PySparkException,)
-            self._session = _session(scratch, master or os.environ.get("SPARK_MASTER", "local[*]"), options or {})
-            self._db = ibis.pyspark.connect(self._session)
+            self.session = _session(scratch, master or os.environ.get("SPARK_MASTER", "local[*]"), options or {})
+            self._db = ibis.pyspark.connect(self.session)
         self._scratch = scratch
 
     def text(self, path: Path, names: Sequence[str]) -> Any:
@@ -150,19 +150,19 @@ class Spark:
 
     def write(self, table: Any, folder: Path, stem: str, by: Sequence[str] = ()) -> None:
         """Write a table as Parquet files below a folder, in folders by the values of `by`; add to what is there."""
-        frame = self._session.sql(self._db.compile(table))
+        frame = self.session.sql(self._db.compile(table))
         writer = frame.repartition(*by) if by else frame
         target = folder if by else folder / f"{stem}.parquet"
         writer.write.mode("append").option("compression", "zstd").partitionBy(*by).parquet(str(target))
 
     def rows(self, table: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of a table, in its order where it has one."""
-        for row in self._session.sql(self._db.compile(table)).toLocalIterator(prefetchPartitions=True):
+        for row in self.session.sql(self._db.compile(table)).toLocalIterator(prefetchPartitions=True):
             yield tuple(row)
 
     def close(self) -> None:
         """Stop the session and its executors."""
-        self._session.stop()
+        self.session.stop()
 
 
 ENGINES = {"duckdb": DuckDB, "spark": Spark}

@@ -1,0 +1,289 @@
+"""Measure feeds in columns beside their peers in the same run: `python tests/bench/feeds.py [--events 100000]`.
+
+The real GDELT sample is repeated with shifted ids and days, and with addresses of its own for every copy, so that they
+do not shrink as repeats would. Each import runs in a process of its own; seconds and memory are those of the process.
+ Columns: `kg import --columns`, in DuckDB; peers: DuckDB by hand (one `COPY` of the same columns
+from unpacked text) and the triples tier. Eight questions are asked of the store with summaries and of a plain Oxigraph
+store on disk with every event in it, put in order with `optimize()`; the answers must be the same. `--curve` repeats
+the columns for growing numbers of events, prints the cost of each step and draws it as SVG.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT.parent / "shared" / "feeds" / "gdelt" / "20180101000000.export.CSV"
+PER_FILE = 1_000_000
+sys.path.insert(0, str(ROOT))
+CURVE = (10_000, 100_000, 1_000_000, 10_000_000, 30_000_000)
+
+CHILD = """
+import json, resource, sys, time
+begun = time.perf_counter()
+{code}
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({{"wall": time.perf_counter() - begun, "cpu": used.ru_utime + used.ru_stime,
+                   "mb": used.ru_maxrss / 1024, "told": told}}))
+"""
+COLUMNS = """
+from kg import bulk
+steps = []
+note = lambda step: steps.append((step, time.perf_counter()))
+made = bulk.import_columns("gdelt", {files!r}, {store!r}, progress=note)
+steps.append(("", time.perf_counter()))
+told = {{"counts": dict(made.counts), "steps": [[a[0], b[1] - a[1]] for a, b in zip(steps, steps[1:])]}}
+"""
+FULL = """
+from kg import importing
+made = importing.import_feed("gdelt", {files!r}, {store!r})
+told = {{"counts": dict(made.counts)}}
+"""
+BY_HAND = """
+import duckdb
+from kg.columns.layouts import layout
+own = layout("gdelt", "")
+con = duckdb.connect()
+text = "delim='\\t', quote='', escape='', header=false, columns=" + repr(dict.fromkeys(own.names, "VARCHAR"))
+told = con.execute(
+    "COPY (SELECT " + ", ".join(own.kept) + " FROM read_csv($files, " + text + ")) TO '{out}' "
+    "(FORMAT parquet, COMPRESSION zstd)", {{"files": {files!r}}}).fetchall()[0][0]
+"""
+
+
+def rows(number: int) -> Iterator[str]:
+    """The sample over and over: each time other ids, other addresses, and the next day."""
+    sample = [line.split("\t") for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
+    made = 0
+    for copy in range(number // len(sample) + 1):
+        days: dict[str, str] = {}
+        for cells in sample[: number - made]:
+            if (day := days.get(cells[1])) is None:
+                moved = date.fromisoformat(cells[1]) + timedelta(days=copy % 4000)
+                day = days[cells[1]] = moved.strftime("%Y%m%d")
+            mark = hashlib.md5(f"{cells[-1]}{copy}".encode(), usedforsecurity=False).hexdigest()[:12]
+            head = [str(int(cells[0]) + copy * 2500), day, day[:6], day[:4]]
+            yield "\t".join([*head, *cells[4:-1], f"{cells[-1]}-{mark}"]) + "\n"
+        made += len(sample)
+
+
+def written(number: int, folder: Path) -> list[str]:
+    """Zips of at most a million events each."""
+    source, files = rows(number), []
+    for part in range(-(-number // PER_FILE)):
+        path = folder / f"{part:03}.export.CSV.zip"
+        with (
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+            archive.open("e.CSV", "w") as to,
+        ):
+            for _ in range(min(PER_FILE, number - part * PER_FILE) // 1000 + 1):
+                left = min(1000, number - part * PER_FILE, PER_FILE)
+                to.write("".join(line for _, line in zip(range(left), source, strict=False)).encode())
+        files.append(str(path))
+    return files
+
+
+def measured(code: str, **values: Any) -> dict[str, Any]:
+    """Run code in a process of its own."""
+    script = CHILD.format(code=code.format(**values))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def size(folder: Path, pattern: str = "*") -> int:
+    return sum(path.stat().st_size for path in folder.rglob(pattern) if path.is_file())
+
+
+PREFIXES = """PREFIX dip: <https://w3id.org/diplokg/ns#> PREFIX rel: <https://w3id.org/diplokg/rel#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+PREFIX sem: <http://semanticweb.cs.vu.nl/2009/11/sem/> PREFIX id: <https://w3id.org/diplokg/id/>
+"""
+PAIR = "VALUES (?a ?b) { (id:united-states id:gdelt-rus-russia) }"
+BOTH_WAYS = "{ ?s dip:dyadActor ?a ; dip:dyadTarget ?b } UNION { ?s dip:dyadActor ?b ; dip:dyadTarget ?a }"
+PARTS = "{ ?s dip:dyadActor ?who } UNION { ?s dip:dyadTarget ?who FILTER NOT EXISTS { ?s dip:dyadActor ?who } }"
+TAKES_PART = "?e dip:quadClass ?any . ?e dip:actor|dip:target ?who"
+MONTH = "?e sem:hasEarliestBeginTimeStamp ?d . BIND(SUBSTR(STR(?d), 1, 7) AS ?m)"
+SUMMED = "?s a dip:Summary ; dip:month ?month ; dip:eventCount ?n . BIND(STR(?month) AS ?m)"
+QUESTIONS = {
+    "events by month and quad class": (
+        f"SELECT ?m ?q (SUM(?n) AS ?x) {{ {SUMMED} ?s dip:quadClass ?q }} GROUP BY ?m ?q",
+        f"SELECT ?m ?q (COUNT(?e) AS ?x) {{ ?e dip:quadClass ?q . {MONTH} }} GROUP BY ?m ?q",
+    ),
+    "mean score by month": (
+        f"SELECT ?m (SUM(?t) / SUM(?c) AS ?x) {{ {SUMMED} ?s dip:scoreSum ?t ; dip:scoreCount ?c }} GROUP BY ?m",
+        f"SELECT ?m (AVG(?g) AS ?x) {{ ?e dip:goldstein ?g . {MONTH} }} GROUP BY ?m",
+    ),
+    "ten who take part most": (
+        f"SELECT ?who (SUM(?n) AS ?x) {{ ?s a dip:Summary ; dip:eventCount ?n . {PARTS} }} "
+        "GROUP BY ?who ORDER BY DESC(?x) ?who LIMIT 10",
+        f"SELECT ?who (COUNT(DISTINCT ?e) AS ?x) {{ {TAKES_PART} }} GROUP BY ?who ORDER BY DESC(?x) ?who LIMIT 10",
+    ),
+    "a pair month by month": (
+        f"SELECT ?m (SUM(?n) AS ?x) {{ {PAIR} {BOTH_WAYS} {SUMMED} }} GROUP BY ?m",
+        f"SELECT ?m (COUNT(DISTINCT ?e) AS ?x) {{ {PAIR} ?e dip:actor|dip:target ?a . ?e dip:actor|dip:target ?b . "
+        f"{MONTH} }} GROUP BY ?m",
+    ),
+    "conflict by month of one party": (
+        f"SELECT ?m (SUM(?n) AS ?x) {{ VALUES ?who {{ id:united-states }} {PARTS} ?s dip:quadClass ?q . "
+        f"FILTER(?q > 2) {SUMMED} }} GROUP BY ?m",
+        f"SELECT ?m (COUNT(DISTINCT ?e) AS ?x) {{ VALUES ?who {{ id:united-states }} "
+        f"?e dip:actor|dip:target ?who . ?e dip:quadClass ?q . FILTER(?q > 2) {MONTH} }} GROUP BY ?m",
+    ),
+    "mentions of events by quad class": (
+        "SELECT ?q (SUM(?k) AS ?x) { ?s a dip:Summary ; dip:quadClass ?q ; dip:mentionCount ?k } GROUP BY ?q",
+        "SELECT ?q (SUM(?k) AS ?x) { ?e dip:quadClass ?q ; dip:reportCount ?r . ?r dip:mentionCount ?k } GROUP BY ?q",
+    ),
+    "parties of one party in conflict": (
+        "SELECT ?who (SUM(?n) AS ?x) { VALUES ?a { id:united-states } ?s dip:dyadActor ?a ; "
+        "dip:quadClass 4 ; dip:dyadTarget ?who ; dip:eventCount ?n . FILTER(?who != ?a) } GROUP BY ?who",
+        "SELECT ?who (COUNT(DISTINCT ?e) AS ?x) { VALUES ?a { id:united-states } ?e dip:actor ?a ; "
+        "dip:quadClass 4 ; dip:target ?who . FILTER(?who != ?a) } GROUP BY ?who",
+    ),
+    "two steps of direct edges": (
+        "SELECT DISTINCT ?who { id:united-states rel:accused ?one . ?one rel:accused|rel:consulted ?who }",
+        "SELECT DISTINCT ?who { id:united-states rel:accused ?one . ?one rel:accused|rel:consulted ?who }",
+    ),
+}
+
+
+def plain(value: object) -> str:
+    """A value as text; numbers to six places, since one engine writes more of them than another."""
+    text = str(getattr(value, "value", value))
+    try:
+        return f"{float(text):.6f}"
+    except ValueError:
+        return text
+
+
+def asked(folder: Path, text: str, rounds: int) -> tuple[float, list[tuple[str, ...]]]:
+    """Median milliseconds of a warm question, and its rows in order."""
+    from pyoxigraph import Store
+
+    from kg import store
+
+    held = Store.read_only(str(store.generation(folder) / "store"))
+    graphs = [graph for graph in held.named_graphs() if "/graph/feed/" in str(graph)]
+    found: list[tuple[str, ...]] = []
+    times = []
+    for _ in range(rounds + 1):
+        begun = time.perf_counter()
+        answer: Any = held.query(PREFIXES + text, default_graph=graphs)
+        found = sorted(tuple(map(plain, row)) for row in answer)
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times[1:]), found
+
+
+def questions(summed: Path, full: Path, rounds: int) -> None:
+    """The eight questions of both stores, with the same answers."""
+    print(f"\n{'question':<36}{'rows':>6}{'summaries ms':>14}{'events ms':>12}{'ratio':>8}  same answer")
+    ratios = []
+    for name, (ours, theirs) in QUESTIONS.items():
+        (mine, one), (peer, other) = asked(summed, ours, rounds), asked(full, theirs, rounds)
+        ratios.append(peer / mine)
+        print(
+            f"{name:<36}{len(one):>6}{mine:>14.1f}{peer:>12.1f}{peer / mine:>8.1f}  {'yes' if one == other else 'NO'}"
+        )
+    print(f"{'geometric mean':<36}{'':>32}{statistics.geometric_mean(ratios):>8.1f}")
+
+
+def empty(folder: Path) -> str:
+    """A build without registers that parties would be tied to: the bundled one, once made."""
+    made = folder / "empty"
+    if not made.exists():
+        subprocess.run([sys.executable, "-m", "kg", "build", "--store", str(made)], cwd=ROOT, check=True)
+    return str(made)
+
+
+def told(name: str, events: int, found: dict[str, Any], disk: int) -> None:
+    """One line of the table."""
+    print(
+        f"{name:<28}{events:>11,}{found['wall']:>9.1f}{found['cpu']:>9.1f}{events / found['wall']:>11,.0f}"
+        f"{events / found['cpu']:>11,.0f}{found['mb']:>9,.0f}{disk / events:>9.1f}"
+    )
+
+
+def columns(number: int, folder: Path) -> dict[str, Any]:
+    """Import so many events into columns; give the figures."""
+    files = written(number, folder)
+    store = Path(shutil.copytree(empty(folder), folder / f"columns-{number}", symlinks=True))
+    found = measured(COLUMNS, files=files, store=str(store))
+    disk = size(store, "*.parquet")
+    told("columns, sums in the store", number, found, disk)
+    into = {"wall": dict(found["told"]["steps"])["into columns"], "cpu": found["cpu"], "mb": found["mb"]}
+    told("  of which: zip → Parquet", number, {**into, "cpu": float("nan")}, disk)
+    return {**found, "store": store, "files": files, "disk": disk}
+
+
+def svg(curve: list[tuple[int, dict[str, float]]], path: Path) -> None:
+    """Draw seconds against events, both on a scale of powers of ten."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 4.5))
+    for step in curve[0][1]:
+        axes.loglog([n for n, _ in curve], [max(each[step], 1e-3) for _, each in curve], marker="o", label=step)
+    axes.set_xlabel("events")
+    axes.set_ylabel("seconds")
+    axes.legend()
+    figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def main() -> None:
+    """Measure in an empty folder and print the tables."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--events", type=int, default=100_000)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--curve", type=int, metavar="MOST", help="columns only, from 10,000 to this many events")
+    options.add_argument("--svg", type=Path, default=Path("cost-curve.svg"))
+    given = options.parse_args()
+    if not SAMPLE.exists():
+        raise SystemExit(f"{SAMPLE}: the sample is needed; it lies beside the repository.")
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"{'':<28}{'events':>11}{'wall s':>9}{'CPU s':>9}{'events/s':>11}{'per CPU s':>11}{'MB':>9}{'B/event':>9}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if given.curve:
+            curve = []
+            for number in (n for n in CURVE if n <= given.curve):
+                found = columns(number, folder)
+                curve.append((number, dict(found["told"]["steps"])))
+                for path in (*found["files"], found["store"]):
+                    shutil.rmtree(path) if Path(path).is_dir() else Path(path).unlink()
+            print(f"\n{'step':<20}" + "".join(f"{number:>12,}" for number, _ in curve) + "   seconds")
+            for step in curve[0][1]:
+                print(f"{step:<20}" + "".join(f"{each[step]:>12.2f}" for _, each in curve))
+            svg(curve, given.svg)
+            return
+        found = columns(given.events, folder)
+        text = [str(folder / f"{n}.CSV") for n, _ in enumerate(found["files"])]
+        for packed, path in zip(found["files"], text, strict=True):
+            with zipfile.ZipFile(packed) as archive, archive.open("e.CSV") as source, Path(path).open("wb") as to:
+                shutil.copyfileobj(source, to)
+        hand = measured(BY_HAND, files=text, out=str(folder / "hand.parquet"))
+        told("DuckDB by hand, from text", given.events, hand, (folder / "hand.parquet").stat().st_size)
+        full = Path(shutil.copytree(empty(folder), folder / "full", symlinks=True))
+        triples = measured(FULL, files=found["files"], store=str(full))
+        told("triples tier", given.events, triples, size(full))
+        questions(found["store"], full, given.rounds)
+
+
+if __name__ == "__main__":
+    main()
