@@ -178,7 +178,7 @@ def asked(folder: Path, text: str, rounds: int) -> tuple[float, list[tuple[str, 
     from kg import store
 
     held = Store.read_only(str(store.generation(folder) / "store"))
-    graphs = [graph for graph in held.named_graphs() if "/graph/feed/" in str(graph)]
+    graphs: list[Any] = [graph for graph in held.named_graphs() if "/graph/feed/" in str(graph)]
     found: list[tuple[str, ...]] = []
     times = []
     for _ in range(rounds + 1):
