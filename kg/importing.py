@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -28,6 +29,7 @@ from kg.vocabulary import vocabulary
 
 Progress = Callable[[str], None]
 ALWAYS = Window()
+MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,10 +294,13 @@ def _already(about: Mapping[str, Any], name: str, window: Window, how: str) -> C
 
 
 def _batch_name(sources: Sequence[files.Source], window: Window, how: str) -> str:
-    """Name a batch by its first file and by the content of all of them."""
+    """Name a batch by its first file, or the folder of many, and by the content of all of them."""
     parts = [*sorted(source.sha256 for source in sources), str(window), *([how] if how else [])]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
-    stem = sources[0].name.rpartition("/")[2].partition("!")[0].partition(".")[0].lower()
+    named = sources[0].name.partition("!")[0]
+    if len(sources) > MANY:  # a folder of many files is named by the folder
+        named = os.path.commonpath([Path(source.name.partition("!")[0]).absolute() for source in sources])
+    stem = named.rpartition("/")[2].partition(".")[0].lower()
     stem = re.sub("[^a-z0-9]+", "-", stem).strip("-")[:40] or "stream"
     return f"{stem}-{digest}"
 

@@ -292,3 +292,20 @@ def test_the_relation_is_told_from_its_first_day_and_each_row_names_the_feed(
     shown = kg("show", "Richard Clough Anderson", "-f", "text", "--store", build)
     assert "US Minister Plenipotentiary to Colombia" in shown.out and "historyatstate" in shown.out
     assert "1823" not in kg("timeline", "colombia", "united states", "--no-feeds", "--store", build).out
+
+
+def test_many_files_are_one_batch_named_by_their_folder_and_told_by_folder(
+    small_build: Path, tmp_path: Path, kg: Any
+) -> None:
+    build, folder = tmp_path / "build", tmp_path / "historyatstate"
+    shutil.copytree(small_build, build, symlinks=True)
+    person = (SAMPLE / "pocom" / "people" / "anderson-richard-clough.xml").read_text(encoding="utf-8")
+    shutil.copytree(SAMPLE / "visits", folder / "visits")
+    (folder / "people").mkdir()
+    for number in range(25):
+        (folder / "people" / f"{number}.xml").write_text(person.replace("-clough<", f"-{number}<"))
+    done = kg("import", "historyatstate", folder, "--dry-run", "--store", build)
+    lines = [line.split() for line in done.err.splitlines()]
+    assert ["(25", "files)", "25", "25", "0", "0", "0"] in [line[-7:] for line in lines]
+    assert ["(1", "files)", "3", "3", "0", "0", "0"] in [line[-7:] for line in lines]
+    assert "historyatstate/historyatstate-" in done.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -150,19 +152,42 @@ def _batches(have: list[dict[str, Any]]) -> str:
     return f"{known}\n{rows or 'No batch yet.'}\n"
 
 
+_MANY = 20  # files that are told one by one
+
+
+def _by_folder(files: Iterable[Any], numbers: Sequence[str]) -> list[dict[str, object]]:
+    """Add the numbers of all files of a folder."""
+    folders: dict[str, Counter[str]] = {}
+    for each in files:
+        total = folders.setdefault(each["file"].rpartition("/")[0], Counter())
+        total.update({key: each[key] for key in numbers}, files=1)
+    return [
+        {"file": f"{folder}/ ({total['files']:,} files)", **{key: total[key] for key in numbers}}
+        for folder, total in folders.items()
+    ]
+
+
 def _report(made: Any) -> str:
-    """The account of an import as a table: one line for each file."""
+    """The account of an import as a table: a line for each file, or for each folder where there are many files.
+
+    What is told beside the numbers is told once for all files; `report.json` of the batch has it file by file.
+    """
     head = ("file", "read", "kept", "rejected", "outside", "duplicates")
-    rows = [tuple(str(each[key]) for key in head) for each in made.files]
+    counted = made.files if len(made.files) <= _MANY else _by_folder(made.files, head[1:])
+    rows = [tuple(str(each[key]) for key in head) for each in counted]
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     lines = [_row(row, widths) for row in [head, *rows]] if made.files else []
-    for each in made.files:
-        lines += [f"  {count:,} × {what}" for what, count in each["notes"].items()]
-        lines += [f"  {count:,} × unknown {what}" for what, count in each["unknown"].items()]
-        if each["left_out"]:
-            lines.append(f"  columns left out: {', '.join(each['left_out'])}")
+    for key, words in (("notes", ""), ("unknown", "unknown ")):
+        total: Counter[str] = sum((Counter(each[key]) for each in made.files), Counter())
+        kinds = sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
+        lines += [f"  {count:,} × {words}{what}" for what, count in kinds[:_MANY]]
+        lines += [f"  and {len(kinds) - _MANY:,} more kinds"] if len(kinds) > _MANY else []
+    if left_out := list(dict.fromkeys(name for each in made.files for name in each["left_out"])):
+        lines.append(f"  columns left out: {', '.join(left_out)}")
     if made.already:
-        lines.append(f"already there, nothing changed: {', '.join(made.already)}")
+        shown = ", ".join(made.already[:_MANY])
+        more = f" and {len(made.already) - _MANY:,} more" if len(made.already) > _MANY else ""
+        lines.append(f"already there, nothing changed: {shown}{more}")
     if made.batch:
         told = ", ".join(f"{count:,} {what}" for what, count in made.counts.items() if count)
         lines.append(f"{made.feed}/{made.batch}: {told}.{' Nothing was written.' if made.dry_run else ''}")

@@ -49,7 +49,8 @@ _OFFICES = ("President", "Vice President", "Prime Minister", "Deputy Prime Minis
             "Lieutenant General", "Brigadier General", "Field Marshal", "Marshal", "Colonel", "Regent", "Sheikh",
             "Ambassador", "High Representative", "National Security Adviser", "National Security Advisor",
             "Field-Marshal", "Federal Councillor", "Grand Vizier", "Foreign Affairs Minister",
-            "State Councilor", "State Councillor", "Director", "Commissioner")  # fmt: skip
+            "State Councilor", "State Councillor", "Director", "Director General", "Director-General", "Commissioner",
+            "Chairperson", "Minister")  # fmt: skip
 _BEFORE = r"(?:(?:Acting|Interim|Transitional|Provisional|Former|former|Deputy|Junta|Caretaker|First|Co-)\s?)?"
 _AFTER = r"(?:-\s?(?:[Ee]lect|[Dd]esignate))?"
 _ONE = "|".join(re.escape(title) for title in sorted({*MONARCHS, *_OFFICES}, key=lambda t: (-len(t), t)))

@@ -1,6 +1,7 @@
 """Who was met, read out of the Office's remarks: a verb of meeting, then titles with names, up to the sentence's end.
 
-Nothing of the sentence itself is kept. What comes out is a guess with a measured confidence (see `CONFIDENCE`); what
+Nothing of the sentence itself is kept. What comes out is a guess with a confidence (`CONFIDENCE`): of 160 remarks drawn
+by chance and read by a person, 125 persons came out, one of them with a wrong name, and three more were missed. What
 the Office coded itself never passes through here.
 """
 
