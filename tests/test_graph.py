@@ -54,7 +54,7 @@ CALLS: dict[str, Callable[[Graph], Any]] = {
     "stats": lambda g: g.stats(),
 }
 ELSEWHERE = {"build", "check", "cite", "tour", "doctor"}  # kg.build, kg.curation, kg.passages; the last two only talk
-OTHERS = {"serve", "diff", "import", "mcp"}  # have tests of their own
+OTHERS = {"serve", "diff", "import", "link", "mcp", "report", "bundle", "verify"}  # have tests of their own
 
 
 def test_every_command_has_its_call() -> None:
