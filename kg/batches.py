@@ -14,7 +14,7 @@ import os
 import queue
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ def change(folder: Path) -> Iterator[Fresh]:
         about = store.manifest(folder)
         fresh = swap.begin(_name(about))
         with _told(folder):
-            _copy(current, fresh)
+            _copy(current, fresh, about)
             made = Fresh(fresh, about)
         try:
             yield made
@@ -162,9 +162,17 @@ def _json(value: object) -> bytes:
     return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def _copy(current: Path, fresh: Path) -> None:
-    """Copy a generation: the store as a checkpoint, files as hard links where the disk has them."""
-    _Oxigraph.read_only(str(current / "store")).backup(str(fresh / "store"))
+def _copy(current: Path, fresh: Path, about: Mapping[str, Any]) -> None:
+    """Copy a generation: stores as checkpoints, files as hard links where the disk has them.
+
+    The first batch finds a store without any; it is kept beside the whole one, for whoever leaves feeds out.
+    """
+    whole = _Oxigraph.read_only(str(current / store.WHOLE))
+    whole.backup(str(fresh / store.WHOLE))
+    if (current / store.CURATED).is_dir():
+        _Oxigraph.read_only(str(current / store.CURATED)).backup(str(fresh / store.CURATED))
+    elif not about.get("feeds"):
+        whole.backup(str(fresh / store.CURATED))
     _link(current / "kg.nq", fresh / "kg.nq")
     if (current / "feeds").is_dir():
         shutil.copytree(current / "feeds", fresh / "feeds", copy_function=lambda a, b: _link(Path(a), Path(b)))

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 CURRENT, SEAL = "CURRENT", "seal.json"
 FEED_GRAPHS = f"{GRAPH}feed/"
+WHOLE, CURATED = "store", "curated"  # stores of a generation: with all feeds, and (if there are any) with none
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ class Embedded:
         return cls(store, "memory")
 
     @classmethod
-    def of_generation(cls, folder: Path, name: str) -> Embedded:
-        """Open the store of one generation, read only; a newer build does not change it.
+    def of_generation(cls, folder: Path, name: str, part: str = "store") -> Embedded:
+        """Open the store of one generation, or the part of it without feeds, read only; newer builds do not change it.
 
         Raises:
             StorageError: it cannot be opened, or it is not what was written.
@@ -93,7 +94,7 @@ class Embedded:
         try:
             hold = Hold(folder)
             _check_seal(folder, name)
-            return cls(_Oxigraph.read_only(str(folder / "store")), name, hold)
+            return cls(_Oxigraph.read_only(str(folder / part)), name, hold)
         except (OSError, RuntimeError) as error:
             raise _unreadable(f"{name}: the store cannot be opened", error) from error
 
@@ -267,7 +268,13 @@ def generation(folder: Path) -> Path:
 
     Raises:
         StorageError: nothing was built there.
+        UsageError: the folder is the address of a service.
     """
+    if folder.parts[:1] in (("http:",), ("https:",)):
+        raise UsageError(
+            f"{folder.as_posix().replace(':/', '://', 1)}: this needs a build folder, and that is a service.",
+            hint="Do it in a build, and load that into the service.",
+        )
     name = _current(folder)
     if name is None:
         raise StorageError(f"{folder}: no build found.", hint="Make one with `kg build`, or name one with --store.")
@@ -386,10 +393,14 @@ def _sealed(folder: Path) -> dict[str, list[object]]:
     themselves carry checksums that the engine checks.
     """
     found: dict[str, list[object]] = {}
-    for path in sorted((folder / "store").iterdir()):
+    parts = [folder / part for part in (WHOLE, CURATED) if part == WHOLE or (folder / part).is_dir()]
+    for path in (path for part in parts for path in sorted(part.iterdir())):
         if not path.name.startswith(("LOG", "LOCK", "IDENTITY")):
             small = path.name.startswith(("CURRENT", "MANIFEST"))
-            found[path.name] = [path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest() if small else ""]
+            found[path.name if path.parent.name == WHOLE else f"{CURATED}/{path.name}"] = [
+                path.stat().st_size,
+                hashlib.sha256(path.read_bytes()).hexdigest() if small else "",
+            ]
     return found
 
 
@@ -455,15 +466,15 @@ def _fill(fresh: Path, quads: list[str], about: Mapping[str, Any], before: Path 
         _Oxigraph.read_only(str(before / "store")).backup(str(fresh / "store"))
         _keep_reports(before / "feeds", fresh / "feeds")
         about = {**about, "feeds": feeds}
-    store = _Oxigraph(str(fresh / "store"))
-    for graph in [] if not feeds else list(store.named_graphs()):
-        if not graph.value.startswith(FEED_GRAPHS):
+    for part in (WHOLE, CURATED) if feeds else (WHOLE,):
+        store = _Oxigraph(str(fresh / part))
+        for graph in [graph for graph in store.named_graphs() if not graph.value.startswith(FEED_GRAPHS)]:
             store.remove_graph(graph)
-    store.bulk_load(text, format=RdfFormat.N_QUADS)
-    if not feeds:
-        store.optimize()
-    store.flush()
-    del store
+        store.bulk_load(text, format=RdfFormat.N_QUADS)
+        if part == CURATED or not feeds:
+            store.optimize()
+        store.flush()
+        del store
     _write_synced(
         fresh / "manifest.json", (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
     )

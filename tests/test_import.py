@@ -271,6 +271,54 @@ def test_page_export_and_stats_leave_feeds_out_unless_asked(folder: Path, kg: Kg
     assert json.loads(kg("stats", "-f", "json", "--feeds", "--store", folder).out)["by class"]["Visit"] == 3
 
 
+def test_the_curated_story_is_kept_as_a_store_of_its_own_beside_the_whole(folder: Path, data_folder: Any) -> None:
+    everything = "SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+    def held(place: store.Store) -> set[tuple[str, ...]]:
+        answer = place.query(everything)
+        assert isinstance(answer, Rows)
+        found = (tuple(str(term) for term in row) for row in answer.rows)
+        return {row for row in found if not any(term.startswith("_:") for term in row)}
+
+    def alone() -> set[tuple[str, ...]]:
+        narrowed = scope.within(store.open_store(str(folder)), ())
+        assert isinstance(narrowed, scope.Curated)
+        return held(narrowed)
+
+    before = held(store.open_store(str(folder)))
+    importing.import_feed("gdelt", [ROWS], folder)
+    assert alone() == before
+    importing.import_feed("icews", [_icews(folder)], folder)
+    assert alone() == before
+    data_folder.change("US Treasury,", "Treasury of the United States,", data_folder.entities)
+    pipeline.build(data_folder.path, folder)
+    assert any('"Treasury of the United States"@en' in row for row in alone())
+    assert not any('"US Treasury"@en' in row for row in alone())
+    for batch in importing.imported(folder):
+        importing.drop(f"{batch['name']}/{batch['batch']}", folder)
+    assert not isinstance(scope.within(store.open_store(str(folder)), ()), scope.Curated), (
+        "there is nothing to leave out"
+    )
+
+
+def _icews(folder: Path) -> Path:
+    path = folder.parent / "icews.txt"
+    path.write_text("Japan\tMake a visit\tUnited States\t2018-01-01\n", encoding="utf-8")
+    return path
+
+
+def test_one_feed_of_two_gives_what_it_alone_would(folder: Path) -> None:
+    importing.import_feed("gdelt", [ROWS], folder)
+    importing.import_feed("icews", [_icews(folder)], folder)
+    whole = store.open_store(str(folder))
+    counted = {}
+    for feeds in ((), ("icews",), ("gdelt",), ("gdelt", "icews"), None):
+        answer = scope.within(whole, feeds).query("SELECT ?e WHERE { ?e dip:factuality ?f }")
+        assert isinstance(answer, Rows)
+        counted[feeds] = len(list(answer.rows))
+    assert counted == {(): 3, ("icews",): 4, ("gdelt",): 8, ("gdelt", "icews"): 9, None: 9}
+
+
 def test_a_feed_that_nobody_knows_is_told(folder: Path, kg: Kg) -> None:
     told = kg("query", "coded-events", "--feeds=gdlt", "--store", folder)
     assert (told.code, told.err) == (2, "kg: No feed 'gdlt'. Did you mean 'gdelt'?\n")
