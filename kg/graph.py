@@ -396,14 +396,15 @@ class Graph:
     def bundle(self, one: str, other: str = "", *, as_of: Day = None, level: str | None = None) -> bytes:
         """The evidence behind a brief as a zip: triples, places of passages, queries with results, RO-Crate metadata.
 
-        `kg.bundle.verify` checks one. The same graph gives the same files.
+        `kg.bundle.verify` checks one. The same graph gives the same files. Feeds are left out: they have no passages.
 
         Raises:
             NotFound, Ambiguous, UsageError: see `brief`.
         """
         from kg.bundle import bundle
 
-        return bundle(self, one, other, as_of=_day(as_of), level=level)
+        curated = Graph(self.location) if self.feeds else self
+        return bundle(curated, one, other, as_of=_day(as_of), level=level)
 
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""

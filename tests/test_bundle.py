@@ -160,6 +160,10 @@ def test_the_same_graph_gives_the_same_bytes_in_any_process(small_build: Path) -
     assert len(runs) == 1
 
 
+def test_a_bundle_of_a_graph_with_feeds_holds_the_curated_story_alone(small_build: Path, small: bytes) -> None:
+    assert open_graph(small_build, feeds=["gdelt"]).bundle("trump", "petro") == small
+
+
 # RO-Crate 1.1
 
 

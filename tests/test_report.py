@@ -304,9 +304,9 @@ def test_the_same_data_give_the_same_bytes_in_any_process(built: Path) -> None:
 
 
 def test_a_report_takes_at_most_three_seconds(graph: Graph) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # of the processor, so that what else runs on the machine does not count
     graph.report(*PAIR)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 # The command
