@@ -6,9 +6,8 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
-
-import pytest
 
 if TYPE_CHECKING:
     from tests.web.conftest import Server
@@ -33,21 +32,28 @@ def test_slow_loris_is_closed_and_others_are_served(site: Server, promise: Calla
         each.sendall(list(HEADS.values())[n % len(HEADS)])
         slow.append(each)
     begun = time.perf_counter()
-    assert site.rows(WHO)
-    others = time.perf_counter() - begun
-    closed = sum(_closed(each, begun + 16) for each in slow)
-    assert others < 1
+    with ThreadPoolExecutor(1) as beside:
+        drip = beside.submit(_dripped, site.port)
+        assert site.rows(WHO)
+        others = time.perf_counter() - begun
+        closed = sum(_closed(each, begun + 16) for each in slow)
+        assert drip.result(), "a byte now and then keeps no head open"
+    assert others < 5  # sooner than the slow ones are given up: nobody waits for them
     note = f"{len(HEADS)} ways; another client was served in {others * 1000:.0f} ms meanwhile"
-    promise("slow-loris connections are closed", tried=COUNT, survived=closed, note=note)
+    promise("slow-loris connections are closed", tried=COUNT + 1, survived=closed + 1, note=note)
 
 
-def test_a_drip_of_bytes_does_not_keep_a_head_open(site: Server) -> None:
-    with socket.create_connection(("127.0.0.1", site.port)) as drip:
+def _dripped(port: int) -> bool:
+    """Whether the server hangs up on a head that comes a byte at a time."""
+    with socket.create_connection(("127.0.0.1", port)) as drip:
         drip.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-a: ")
-        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+        try:
             for _ in range(40):
                 drip.sendall(b"a")
                 time.sleep(0.2)
+        except (BrokenPipeError, ConnectionResetError):
+            return True
+    return False
 
 
 def _closed(connection: socket.socket, until: float) -> bool:
