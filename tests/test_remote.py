@@ -16,7 +16,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -38,6 +37,31 @@ VIRTUOSO_DIFFERS = {
     "coded-events": "Virtuoso 7 does not see a variable of the outer group in a FILTER beside a UNION inside OPTIONAL",
     "relative-dates": "Virtuoso 7 turns xsd:dayTimeDuration into seconds: P2D becomes 172800",
 }
+
+
+SAME = [
+    ["query", "who-sanctioned-whom", "-f", "csv"],
+    ["query", "sanctions-in-force", "--as-of", "2025-10-10", "-f", "csv"],
+    ["query", "ASK { ?s a dip:Denial }"],
+    ["show", "petro", "-f", "text"],
+    ["timeline", "trump", "petro", "--known-at", "2026-02-10"],
+    ["path", "bessent", "tren-de-aragua"],
+    ["escalation", "trump", "petro", "-f", "csv"],
+    ["balance", "-f", "json"],
+    ["export", "-f", "csv"],
+    ["export", "-f", "graphml"],
+    ["export", "-f", "ftm"],
+    ["view", "-o", "-"],
+]
+NOT_OF_A_SERVICE = [  # what writes, or reads files beside a store
+    ["build"],
+    ["import", "gdelt", __file__],
+    ["import", "gdelt", __file__, "--columns"],
+    ["import", "--list"],
+    ["import", "--drop", "x"],
+    ["link"],
+    ["export", "--summary", "x"],
+]
 
 
 def free_port() -> int:
@@ -179,17 +203,19 @@ def test_a_remote_graph_is_no_live_dataset() -> None:
 
 
 @pytest.fixture(scope="module")
-def oxigraph(built: Path) -> Iterator[str]:
-    """An Oxigraph server in memory, filled over HTTP."""
+def oxigraph(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An Oxigraph server, its store loaded in bulk as the notebook page says."""
     binary = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}") or shutil.which("oxigraph")
     if binary is None:
         pytest.skip("the Oxigraph server is missing: pip install oxigraph")
+    folder = tmp_path_factory.mktemp("oxigraph")
+    (folder / "kg.nq").write_bytes(quads(built))
+    load = [binary, "load", "--location", str(folder / "store"), "--file", str(folder / "kg.nq")]
+    subprocess.run(load, check=True, capture_output=True)
     address = f"127.0.0.1:{free_port()}"
-    with running([binary, "serve", "--bind", address], lambda: reached(address)):
-        request = urllib.request.Request(
-            f"http://{address}/store", data=quads(built), headers={"Content-Type": "application/n-quads"}
-        )
-        urllib.request.urlopen(request).close()
+    with running(
+        [binary, "serve-read-only", "--location", str(folder / "store"), "--bind", address], lambda: reached(address)
+    ):
         yield f"http://{address}/query"
 
 
@@ -220,7 +246,7 @@ ResultSetMaxRows = 200000
 
 @pytest.fixture(scope="module")
 def virtuoso(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Virtuoso with a database and ports of its own."""
+    """A Virtuoso with a database and ports of its own, loaded in bulk as the notebook page says."""
     server, client = shutil.which("virtuoso-t"), shutil.which("isql-vt")
     if not (server and client):
         pytest.skip("Virtuoso is missing: apt-get install virtuoso-opensource-7")
@@ -228,7 +254,7 @@ def virtuoso(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     sql, web = free_port(), free_port()
     (folder / "own.ini").write_text(VIRTUOSO.format(folder=folder, sql=sql, http=web), encoding="utf-8")
     (folder / "kg.nq").write_bytes(quads(built))
-    load = f"DB.DBA.TTLP(file_open('{folder}/kg.nq'), '', 'urn:none', 512); checkpoint;"
+    load = f"ld_dir('{folder}', 'kg.nq', 'urn:none'); rdf_loader_run(); checkpoint;"
     with running([server, "+configfile", "own.ini", "+foreground"], lambda: reached(f"127.0.0.1:{web}"), folder):
         subprocess.run([client, f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"], check=True, capture_output=True)
         yield f"http://127.0.0.1:{web}/sparql"
@@ -364,6 +390,23 @@ class TestService:
         assert theirs["counts"]["quads"] == mine["counts"]["quads"]
         for name in mine.keys() - {"counts", "digest", "sources", "diplokg"}:
             assert theirs[name] == mine[name], name
+
+    @pytest.mark.parametrize("command", SAME, ids=" ".join)
+    def test_commands_say_the_same(self, kg: Any, service: Graph, built: Path, command: list[str]) -> None:
+        mine, theirs = kg(*command, "--store", built), kg(*command, "--store", service.location)
+        assert theirs.code == mine.code == 0, theirs.err
+        assert theirs.out == mine.out
+
+    def test_the_doctor_counts_what_is_there(self, kg: Any, service: Graph) -> None:
+        done = kg("doctor", "--store", service.location)
+        assert done.code == 0
+        assert re.search(r"build +http.* [0-9]+ entities, [0-9]+ events, [0-9,]+ quads", done.out), done.out
+
+    @pytest.mark.parametrize("command", NOT_OF_A_SERVICE, ids=" ".join)
+    def test_what_needs_a_folder_says_so(self, kg: Any, service: Graph, command: list[str]) -> None:
+        done = kg(*command, "--store", service.location)
+        assert done.code in (2, 3)
+        assert re.search("to a folder|build folder|lie in the build", done.err), done.err
 
     def test_a_query_that_does_not_parse_is_shown_where_it_is(self, kg: Any, service: Graph) -> None:
         done = kg("query", "SELECT ?x WHERE { ?x rdfs:label }", "--store", service.location)

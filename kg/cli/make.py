@@ -44,7 +44,8 @@ def build(data: Path | None, location: str) -> None:
 def _counted(counts: dict[str, int]) -> str:
     names = ("sources", "entities", "events", "claims", "measures", "quads")
     one = {"entities": "entity"}
-    return ", ".join(f"{counts[name]:,} {name if counts[name] != 1 else one.get(name, name[:-1])}" for name in names)
+    have = [name for name in names if name in counts]  # a service is not asked for all of them
+    return ", ".join(f"{counts[name]:,} {name if counts[name] != 1 else one.get(name, name[:-1])}" for name in have)
 
 
 @click.command(short_help="Build, ask three questions, write graph.ttl and graph.html.")
