@@ -212,6 +212,7 @@ class _Work:
         """Leave out events that an earlier batch of the feed holds, and mentions of events that nobody holds."""
         have = self._fresh.about.get("feeds", []) if self._fresh else []
         earlier = any(each["name"] == self.feed.name for each in have)
+        row = ("", 0)
         for record in records:
             if isinstance(record, EventMention):
                 if not (record.known or (earlier and self._held(record.event))):
@@ -219,7 +220,10 @@ class _Work:
                     tally.notes["mentions of events that are not here"] += 1
                     continue
             elif earlier and isinstance(record, CodedEvent) and self._held(record.id):
-                self._instead(record.reports[0].at.file, "duplicates")
+                at = record.reports[0].at
+                if not at.line or (at.file, at.line) != row:  # a row may tell several events, one after the other
+                    self._instead(at.file, "duplicates")
+                row = (at.file, at.line)
                 continue
             yield record
 
