@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from kg import dates, query
+from kg import coded, dates, query
 from kg.errors import Ambiguous, NotFound, did_you_mean
 from kg.model import ENTITY_TYPES
 from kg.records import (
@@ -520,7 +520,8 @@ def picture(store: Store, title: str = "", as_of: date | None = None, *, everyon
     With `everyone` the entities that have neither are in it as well.
     """
     all_events = events(store)
-    all_edges = edges(store)
+    feeds = coded.batches(store)
+    all_edges = coded.explained(edges(store), all_events, feeds)
     all_states = states(store, as_of)
     used = {side for edge in all_edges for side in (edge.subject, edge.object)}
     used |= {node for event in all_events.values() for node in (*event.actors, *event.targets, *event.about)}
@@ -544,6 +545,7 @@ def picture(store: Store, title: str = "", as_of: date | None = None, *, everyon
         as_of=as_of.isoformat() if as_of else "",
         horizon=day.isoformat() if day else "",
         documents=documents(store),
+        feeds=feeds,
     )
 
 

@@ -192,11 +192,21 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """One import of a feed: its feed, who publishes that, and whether machines have coded it."""
+
+    feed: str
+    publisher: str
+    machine_coded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Everything a network page shows: the selected edges and all records they lead to, by id.
 
     `as_of` is the day that was asked for, empty when none was; `horizon` the day up to which the sources surely reach,
-    for which offices and measures are judged as long as nobody asks for another.
+    for which offices and measures are judged as long as nobody asks for another. `feeds` are the
+    imports behind it, by id.
     """
 
     title: str
@@ -209,3 +219,4 @@ class Picture:
     as_of: str = ""
     horizon: str = ""
     documents: dict[str, Document] = field(default_factory=dict)
+    feeds: dict[str, Batch] = field(default_factory=dict)

@@ -8,7 +8,8 @@
         text: What to see here, in words of ours.
         state: sel=n:gustavo-petro&time=2025-01-01,2025-01-31
 
-`state` is what stands after `#` in the address of the page. A story belongs to a graph that holds all of its sources.
+`state` is what stands after `#` in the address of the page; `title_es` and `text_es` say the same to those who read the
+page in Spanish. A story belongs to a graph that holds all of its sources.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from kg.strict_yaml import Map, Node, Sequence, Text
 from kg.terms import SLUG
 
 _PARTS = (
-    """sel hide without facts ties loose contested undated certain time asof voice ego path view sort at pins pairs"""
+    "sel hide without facts feeds ties loose contested undated certain time asof voice ego path view sort at pins pairs"
 )
 STATE_KEYS = frozenset(_PARTS.split())
 LANGUAGES = ("en", "es")
 MAX_STEPS = 40
 MAX_TEXT = 2_000
 _STATE = re.compile(r"[\w.~%,:/|=&+-]*")
-_KEYS = ("title", "language", "sources", "steps")
-_STEP_KEYS = ("title", "text", "state")
+_KEYS = ("title", "title_es", "language", "sources", "steps")
+_STEP_KEYS = ("title", "title_es", "text", "text_es", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Step:
     title: str
     text: str
     state: str
+    title_es: str = ""
+    text_es: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Story:
     language: str
     sources: tuple[str, ...]
     steps: tuple[Step, ...]
+    title_es: str = ""
 
 
 def choose(name: str) -> Story:
@@ -107,7 +111,8 @@ class _Reader:
         language = self._text(top, "language", "", default="en")
         if language not in LANGUAGES:
             self._wrong(top.lines["language"], "language", f"'{language}' is not known", "Use en or es.")
-        return Story(name, self._text(top, "title", ""), language, self._sources(top), self._steps(top))
+        title, title_es = self._text(top, "title", ""), self._text(top, "title_es", "", default="")
+        return Story(name, title, language, self._sources(top), self._steps(top), title_es)
 
     def _sources(self, top: Map) -> tuple[str, ...]:
         found = []
@@ -139,7 +144,9 @@ class _Reader:
                 near = nearest(key, STATE_KEYS)
                 hint = f"Did you mean '{near}'?" if near else "A step cannot set it."
                 self._wrong(line, where, f"the state has a part '{key}' that is not known", hint)
-        return Step(self._text(item, "title", where), self._text(item, "text", where), state)
+        title, text = self._text(item, "title", where), self._text(item, "text", where)
+        spanish = [self._text(item, key, where, default="") for key in ("title_es", "text_es")]
+        return Step(title, text, state, *spanish)
 
     def _keys(self, node: Map, known: tuple[str, ...], where: str) -> None:
         for key, line in node.lines.items():

@@ -105,6 +105,20 @@ def test_what_ships_leads_to_what_exists(path: Path, built: Path) -> None:
         assert parts.get("voice", "gustavo-petro") in picture.entities
 
 
+def test_a_story_may_speak_spanish_too(tmp_path: Path) -> None:
+    text = GOOD.replace("title: A tour\n", "title: A tour\ntitle_es: Un recorrido\n")
+    text = text.replace("  - title: First\n", "  - title: First\n    title_es: Primero\n    text_es: Qué ver.\n")
+    story = stories.read(written(tmp_path, text))
+    assert (story.title_es, story.steps[0].title_es, story.steps[0].text_es) == ("Un recorrido", "Primero", "Qué ver.")
+    assert story.steps[1].title_es == ""
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_story_says_everything_in_spanish(path: Path) -> None:
+    story = stories.read(path)
+    assert story.title_es and all(step.title_es and step.text_es for step in story.steps)
+
+
 def test_the_state_of_a_step_may_say_whatever_an_address_says() -> None:
     script = (Path(kg.__file__).parent / "view" / "assets" / "src" / "address.js").read_text(encoding="utf-8")
     own = re.search(r"function address\(now\) \{.*?return parts", script, re.S)

@@ -329,6 +329,20 @@ def test_an_earlier_page_lends_its_places(built: Path, kg: Kg, tmp_path: Path) -
     assert places_in(second.read_text(encoding="utf-8")) == places_in(moved)
 
 
+def test_a_page_that_is_replaced_lends_its_places_unless_told_otherwise(built: Path, kg: Kg, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    made = ("view", "--store", str(built), "-o", str(page))
+    assert kg(*made).code == 0
+    first = page.read_text(encoding="utf-8")
+    assert kg(*made).code == 0 and page.read_text(encoding="utf-8") == first
+    moved = re.sub(r'"x":(-?\d+)', lambda match: f'"x":{int(match[1]) + 7}', first)
+    page.write_text(moved, encoding="utf-8")
+    assert kg(*made).code == 0 and places_in(page.read_text(encoding="utf-8")) == places_in(moved) != places_in(first)
+    assert kg(*made, "--anew").code == 0 and page.read_text(encoding="utf-8") == first
+    page.write_text("something else", encoding="utf-8")
+    assert kg(*made).code == 0 and page.read_text(encoding="utf-8") == first
+
+
 def test_a_page_that_cannot_be_read_lends_no_places(built: Path, kg: Kg, tmp_path: Path) -> None:
     done = kg("view", "--store", str(built), "-o", str(tmp_path / "new.html"), "--places-of", "nowhere.html")
     assert done.code == 3 and "nowhere.html: cannot be read" in done.err

@@ -21,7 +21,12 @@ from kg.errors import StorageError, UsageError
 )
 @click.option("--sources", type=click.Path(path_type=Path), help="Folder of the articles: the page shows the passages.")
 @click.option("--data", type=click.Path(path_type=Path), help="With --sources: the data folder of the build.")
-@click.option("--places-of", type=click.Path(path_type=Path), help="An earlier page: its actors keep their places.")
+@click.option(
+    "--places-of",
+    type=click.Path(path_type=Path),
+    help="An earlier page: its actors keep their places; by default the page that is replaced.",
+)
+@click.option("--anew", is_flag=True, help="Place all actors anew, also where a page is replaced.")
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
 @out.feeds_option(False)
 @out.store_option
@@ -33,6 +38,7 @@ def view(
     sources: Path | None,
     data: Path | None,
     places_of: Path | None,
+    anew: bool,
     open_it: bool,
     feeds: str | None,
     no_feeds: bool,
@@ -44,12 +50,18 @@ def view(
     """
     graph = out.open_graph(location, feeds, no_feeds)
     passages = _passages(data, sources) if sources else None
-    before = _page(places_of) if places_of else ""
+    before = _page(places_of) if places_of else "" if anew else _replaced(output)
     out.emit(graph.view(title, out.day(as_of), passages, None if story == "none" else story, before), output)
     if output != "-":
         out.say(f"Wrote {output}. Open it in a browser; it needs no network.")
         if open_it:
             click.launch(output)
+
+
+def _replaced(output: str) -> str:
+    """The text that stands where the page will be: the same graph beside the same page gives the same bytes."""
+    file = Path(output)
+    return file.read_text(encoding="utf-8", errors="replace") if output != "-" and file.is_file() else ""
 
 
 def _page(file: Path) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from kg.coded import batch_of
 from kg.model import ENTITY_TYPES
 from kg.records import EdgeRecord, EntityRecord, EventRecord, Evidence, Picture, Voice
 from kg.stories import Story
@@ -121,7 +122,9 @@ def page_data(
     net = _Rows()
     _fill(net, picture, _spots(picture, before))
     cited = _Cited(picture)
-    events = {key: cited.plain(record, *_told(record)) for key, record in picture.events.items()}
+    events = {
+        key: cited.plain(record, *_told(record)) | _feed(record, picture) for key, record in picture.events.items()
+    }
     claims = {key: cited.plain(record) for key, record in picture.claims.items()}
     states = {key: cited.plain(record) for key, record in picture.states.items()}
     nodes = [cited.lean(_without(node, _DRAWING | _KNOWN) | _named(picture.entities[node["id"]])) for node in net.nodes]
@@ -136,6 +139,7 @@ def page_data(
         "sources": cited.sources,
         "evidence": cited.rows,
         "names": dict(sorted(cited.names.items())),
+        "feeds": {batch.feed: [batch.publisher, batch.machine_coded] for batch in picture.feeds.values()},
         "documents": {key: cited.lean(_attributes(each)) for key, each in picture.documents.items()},
         "prefixes": {name: PREFIXES[name] for name in _PREFIXES},
         "asof": picture.as_of,
@@ -176,6 +180,12 @@ def _attributes(record: object, *without: str) -> dict[str, Json]:
     return {name: getattr(record, name) for name in names if name not in without}
 
 
+def _feed(event: EventRecord, picture: Picture) -> dict[str, Json]:
+    """The feed that alone tells of an event, which the page then marks as coded."""
+    batch = batch_of(event, picture.feeds)
+    return {"feed": batch.feed} if batch else {}
+
+
 def _told(event: EventRecord) -> tuple[str, ...]:
     """Name the fields that others of the same event tell: class by its label, precision by the date."""
     told = {"event_class": event.class_label, "precision": event.edtf, "factuality": event.factuality == "Actual"}
@@ -207,7 +217,9 @@ def _types(picture: Picture) -> list[Json]:
 
 
 def _told_as(story: Story) -> Json:
-    return {"title": story.title, "language": story.language, "steps": [asdict(step) for step in story.steps]}
+    steps = [{key: value for key, value in asdict(step).items() if value or key == "state"} for step in story.steps]
+    told = {"title": story.title, "title_es": story.title_es, "language": story.language, "steps": steps}
+    return {key: value for key, value in told.items() if value}
 
 
 def _spots(picture: Picture, before: Mapping[str, Point] | None = None) -> dict[str, Point]:
@@ -268,5 +280,5 @@ class _Cited:
                 self.names[item.speaker] = item.speaker_label or item.speaker
             source = self._places.setdefault(item.source, len(self._places))
             place = [source, item.paragraph, item.start, item.end, item.sha256[:16]]
-            self.rows.append([*place, item.reporter, item.speaker])
+            self.rows.append([*place, item.reporter, item.speaker, *([item.where] if item.where else [])])
         return self._numbers[item]

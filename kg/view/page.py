@@ -21,7 +21,7 @@ from kg.view.layout import Point
 from kg.view.model import Json, page_data
 
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.S)
-_PACKED = 2_000_000  # of which a browser unpacks the fifth that is left faster than it reads the whole
+_PACKED = 500_000  # a browser unpacks the fifth that is left as fast as it reads the whole
 _LARGE = 300  # lines from which the script comes that can also draw on a canvas; it does so above 600
 _MARKUP = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 

@@ -7,6 +7,8 @@ end whatever else the test is about.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -16,6 +18,7 @@ from typing import Any
 import pytest
 
 from kg.records import (
+    Batch,
     ClaimRecord,
     Document,
     EdgeRecord,
@@ -169,16 +172,18 @@ def hostile_picture() -> Picture:
 
 def hostile_wall(texts: list[str]) -> Picture:
     """As many actors, events, claims, states and sources as payloads; all fields of the n-th hold the n-th payload."""
-    entities, events, claims, states, edges, sources, documents = {}, {}, {}, {}, [], {}, {}
+    entities, events, claims, states, edges, sources, documents, feeds = {}, {}, {}, {}, [], {}, {}, {}
     for number, text in enumerate(texts):
         x, last = f"{text} {number}", f"{texts[number - 1]} {(number - 1) % len(texts)}"
-        proof = (Evidence(x, 1, 2, 3, text, x, text, text, x, text),)
+        fed = number % 3 == 0  # by a feed: no passage, but an address
+        proof = (Evidence(x, 0 if fed else 1, 2, 3, text, x, text, text, x, text, text if fed else ""),)
         voice = Voice(x, text, (x,), (text,), text)
         entities[x] = EntityRecord(x, x, text, text, ((text, text), ("es", text)), (text,), text, (last,), text, proof)
         events[x] = EventRecord(
             x, text, text, text, "Alleged" if number % 5 == 0 else "Actual", (x,), (last,), (x,), (x,), (last,), text,
-            "2025-01-01", "2025-01-31", text, text, note=text, cameo=text, plover=text, quad_class=number % 5,
-            asserts=(x,), denies=(last,), proposes=(last,), proposed_by=(x,), responds_to=(last,), answered_by=(x,),
+            "2025-01-01", "2025-01-31", text, text, note=text, scheme=text, cameo=text, plover=text,
+            quad_class=number % 5, asserts=(x,), denies=(last,), proposes=(last,), proposed_by=(x,),
+            responds_to=(last,), answered_by=(x,),
             part_of=(last,), evidence=proof, voiced_by=(x,), denied_by=(last,),
         )  # fmt: skip
         claims[x] = ClaimRecord(x, text, text, (x,), (voice,), (voice,), (last,), (x,), proof)
@@ -189,17 +194,53 @@ def hostile_wall(texts: list[str]) -> Picture:
         edges.append(EdgeRecord(x, x, text, text, last, "Contested", 1, text, text, number % 5, bool(number % 2), (x,)))
         sources[x] = text
         documents[x] = Document(text, text, text, text, text)
-    return Picture(texts[0], entities, tuple(edges), events, claims, states, sources, documents=documents)
+        if fed:
+            feeds[x] = Batch(x, text, bool(number % 2))
+    return Picture(
+        texts[0], entities, tuple(edges), events, claims, states, sources, texts[1], texts[3], documents, feeds
+    )
 
 
 def hostile_story(texts: list[str]) -> Story:
-    return Story(texts[1], texts[2], texts[3], (), tuple(Step(text, text, text) for text in texts))
+    return Story(texts[1], texts[2], texts[3], (), tuple(Step(*[text] * 5) for text in texts), texts[4])
+
+
+def data_of(page: Any) -> Any:
+    """The data of a page, unpacked if they are packed."""
+    data = json.loads(page.text_content("#data"))
+    return json.loads(gzip.decompress(base64.b64decode(data))) if isinstance(data, str) else data
+
+
+def fed_picture() -> Picture:
+    """The small picture and two acts that a feed has coded: one on a line of its own, one on a curated line."""
+    small = small_picture()
+    proof = (
+        Evidence("gdelt-import-1", 0, 0, 0, "", "gdelt-source-wire", "Import", "wire", where="https://example.org/a"),
+    )
+    coded = [
+        event("gdelt-1", "COL – Consult – USA", "meeting", 1, "colombia", "donald-trump", evidence=proof,
+              edtf="2025-05-05", earliest="2025-05-05", latest="2025-05-05"),
+        event("gdelt-2", "USA – Decertify – COL", "decertification", 4, "trump-administration", "colombia",
+              evidence=proof, edtf="2025-06-06", earliest="2025-06-06", latest="2025-06-06"),
+    ]  # fmt: skip
+    edges = [
+        replace(each, because=(*each.because, "gdelt-2"), count=each.count + 1)
+        if "decertification" in each.because else each
+        for each in small.edges
+    ]  # fmt: skip
+    edges.append(edge("colombia", "consulted", "donald-trump", 1, "gdelt-1"))
+    return replace(
+        small,
+        edges=tuple(edges),
+        events={**small.events, **{each.id: each for each in coded}},
+        feeds={"gdelt-import-1": Batch("gdelt", "The GDELT Project")},
+    )
 
 
 SMALL_STORY = Story(
     "tour", "A tour", "en", (SOURCE,),
     (
-        Step("Where it begins", "Everything that is told.", ""),
+        Step("Where it begins", "Everything that is told.", "", "Dónde empieza", "Todo lo que se cuenta."),
         Step("A threat", "One month only.", "sel=v:threat-of-tariffs&time=2025-01-01,2025-01-31"),
         Step("In force", "What held at the end.", "asof=2025-12-31&ties=1"),
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ import pytest
 
 import kg
 from kg import describe
+from kg.stories import Step
 from kg.terms import ID
+from kg.view import draw
+from tests.browser.conftest import data_of, fed_picture, hostile_story, hostile_texts, hostile_wall
 from tests.browser.test_page import VISIT_ALL, _coded, _drag, address, panel, rows, settle, tally, until
 
 Open = Callable[..., Any]
@@ -146,6 +150,27 @@ def test_pairs_above_and_below_the_line(open_page: Open) -> None:
     assert page.evaluate(wide, "v:sanctions-on-petro") > 3 * page.evaluate(wide, "v:phone-call")
 
 
+def test_pairs_are_on_paper_and_in_exports(open_page: Open) -> None:
+    page = open_page()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#print .print-pairs").count() == 0  # the chart is closed
+    page.click("#pairs-open")
+    page.locator("#pairs .block").first.wait_for()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    blocks = page.locator("#pairs .block").count()
+    printed = page.locator("#print .print-pairs")
+    assert printed.locator("rect").count() == blocks > 5
+    assert "Donald Trump – Gustavo" in str(printed.text_content()) and "2025" in str(printed.text_content())
+    page.emulate_media(media="print")
+    assert not page.is_visible("#pairs") and page.locator("#print .print-pairs rect").first.is_visible()
+    page.emulate_media(media="screen")
+    page.click("#export-open")
+    with page.expect_download() as got:
+        page.click("#export-menu >> text=SVG drawing")
+    drawing = Path(got.value.path()).read_text(encoding="utf-8")
+    assert "Events of each pair" in drawing and drawing.count('rx="2"') >= blocks and "var(" not in drawing
+
+
 def test_pairs_and_network_choose_together(open_page: Open) -> None:
     page = open_page("pairs=1")
     page.click("#pairs button.link:has-text('Gustavo Petro – Kristi Noem')")
@@ -166,7 +191,7 @@ def test_pairs_and_network_choose_together(open_page: Open) -> None:
 
 def test_summaries_are_in_no_pair(open_page: Open, whole: Path) -> None:
     page = open_page("pairs=1", file=whole)
-    data = json.loads(page.text_content("#data"))
+    data = data_of(page)
     drawn = {s[2:] for s in page.evaluate("[...document.querySelectorAll('#pairs .block')].map((b) => b.dataset.sel)")}
     assert len(drawn) > 40
     assert not {e for e in drawn if data["events"][e].get("summary") or data["events"][e].get("factuality")}
@@ -207,6 +232,14 @@ def test_every_step_of_the_bundled_story_shows_something(open_page: Open, whole:
         seen.add((page.inner_text("#tally"), page.inner_text("#panel h2"), page.is_visible("#table")))
         page.keyboard.press("n")
     assert len(seen) == 9 and not page.is_visible("#tour")
+
+
+def test_a_tour_speaks_the_language_of_the_page_where_it_can(open_page: Open, told: Path) -> None:
+    page = open_page("story=1&lang=es", file=told)
+    assert "Dónde empieza" in page.inner_text("#tour") and page.get_attribute("#tour h2 bdi", "lang") == "es"
+    page.keyboard.press("n")
+    page.locator("#tour h2 >> text=A threat").wait_for()
+    assert page.get_attribute("#tour h2 bdi", "lang") == "en"
 
 
 def test_without_a_story_there_is_no_tour(open_page: Open) -> None:
@@ -287,9 +320,52 @@ def test_a_layout_is_kept_and_comes_back(open_page: Open, tmp_path: Path) -> Non
 # ---------------------------------------------------------------- attacks
 
 
+NO_TEXT_OF_OTHERS = {  # what we compute, and bounds that are checked to be days
+    "EntityRecord": set(),
+    "EventRecord": {"factuality", "earliest", "latest"},
+    "ClaimRecord": set(),
+    "StateRecord": {"kind", "earliest_begin", "latest_begin", "earliest_end", "latest_end", "last_known", "certainty"},
+    "EdgeRecord": {"status"},
+}
+
+
+def _texts(record: Any) -> Iterator[tuple[str, str, Any]]:
+    """Every field of a record and of those within it: the record's kind, the field, its value."""
+    for each in fields(record):
+        value = getattr(record, each.name)
+        yield type(record).__name__, each.name, value
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ():
+            if is_dataclass(inner):
+                yield from _texts(inner)
+
+
+def test_a_payload_stands_in_every_field_of_text() -> None:
+    texts = hostile_texts()
+    wall, story = hostile_wall(texts), hostile_story(texts)
+    assert len(texts) >= 200
+    seen: dict[tuple[str, str], bool] = {}
+    for record in (wall, story):
+        for kind, name, value in _texts(record):
+            inside = [value] if isinstance(value, str) else value if isinstance(value, tuple) else ()
+            flat = [one for each in inside for one in (each if isinstance(each, tuple) else (each,))]
+            strings = [one for one in flat if isinstance(one, str)]
+            if isinstance(value, str) or strings:
+                hit = any(payload in one for one in strings for payload in (texts[0], texts[1], texts[3], texts[6]))
+                seen[kind, name] = seen.get((kind, name), False) or hit
+    missing = {key for key, hit in seen.items() if not hit and key[1] not in NO_TEXT_OF_OTHERS.get(key[0], ())}
+    assert missing - {("Story", "name"), ("Story", "title"), ("Story", "title_es")} == set()
+    assert {(Step.__name__, name) for name in ("title", "text", "state", "title_es", "text_es")} <= seen.keys()
+    assert {
+        ("Evidence", "where"),
+        ("Batch", "publisher"),
+        ("EventRecord", "note"),
+        ("Document", "address"),
+    } <= seen.keys()
+
+
 def test_none_of_two_hundred_payloads_runs_anywhere(open_page: Open, wall: Path) -> None:
     page = open_page(file=wall)
-    data = json.loads(page.text_content("#data"))
+    data = data_of(page)
     ids = [node["id"] for node in data["nodes"]]
     assert len(ids) >= 200 and len(data["story"]["steps"]) == len(ids)
     kinds = ("n:{}&ties=1", "v:{}&pairs=1&lang=es", "c:{}", "s:{}&asof=2025-01-10")
@@ -360,3 +436,62 @@ def test_a_phone_keeps_its_width(open_page: Open, whole: Path) -> None:
             "b.getBoundingClientRect().right > 390).map((b) => b.textContent)"
         )
         assert cut == [], at
+
+
+# ---------------------------------------------------------------- feeds
+
+
+@pytest.fixture
+def fed(tmp_path: Path) -> Path:
+    file = tmp_path / "fed.html"
+    file.write_text(draw(fed_picture()), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("pen", ["svg", "canvas"])
+def test_what_a_feed_has_coded_is_marked_and_can_be_left_out(open_page: Open, fed: Path, pen: str) -> None:
+    class Drawn:
+        def as_uri(self) -> str:
+            return f"{fed.as_uri()}?draw={pen}"
+
+    page = open_page(file=Drawn())
+    legend = page.inner_text("#filters")
+    assert "Machine-coded feeds" in legend and "The GDELT Project" in legend
+    assert "2 from feeds" in page.inner_text("#tally")
+    with_feed = tally(page)
+    if pen == "svg":
+        coded = page.locator("svg.network g.edge.coded")
+        assert coded.count() == 1 and "coded by feeds only" in str(coded.get_attribute("aria-label"))
+    page.locator("#filters label.row", has_text="The GDELT Project").locator("input").click()
+    until(page, "() => location.hash.includes('feeds=gdelt')")
+    assert tally(page)[1] == with_feed[1] - 1 and tally(page)[2] == with_feed[2] - 2
+    again = open_page("feeds=gdelt&view=table", file=Drawn())
+    assert "v:gdelt-1" not in selections(again) and "v:decertification" in selections(again)
+    listed = open_page("view=table", file=Drawn())
+    standing = {row[4]: row[5] for row in rows(listed)}
+    assert standing["COL – Consult – USA"] == "Reported; Machine-coded: The GDELT Project"
+    assert standing["Colombia decertified"] == "Reported"
+
+
+def test_a_card_of_a_feed_names_its_address_and_no_passage(open_page: Open, fed: Path) -> None:
+    page = open_page("sel=v:gdelt-1", file=fed)
+    assert "Machine-coded: The GDELT Project" in panel(page) and "paragraph" not in panel(page)
+    link = page.locator("#panel a[href='https://example.org/a']")
+    assert link.first.get_attribute("rel") == "noopener noreferrer"
+    assert page.locator("#panel .badge.coded").count() == 1
+
+
+def test_without_feeds_nothing_speaks_of_them(open_page: Open) -> None:
+    page = open_page()
+    assert "feeds" not in page.inner_text("#filters") and "from feeds" not in page.inner_text("#tally")
+
+
+def test_no_label_hides_behind_a_filter_that_is_on(open_page: Open, whole: Path) -> None:
+    page = open_page("contested=1&undated=0&time=2025-01-01,2026-02-28", file=whole)
+    boxes = """(selector) => [...document.querySelectorAll(selector)].filter((e) => !e.classList.contains('out'))
+      .map((e) => { const b = e.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; })"""
+    chips, labels = page.evaluate(boxes, ".chip"), page.evaluate(boxes, "svg.network text.label")
+    assert len(chips) >= 3 and len(labels) > 3
+    for a in chips:
+        for b in labels:
+            assert a[2] <= b[0] + 2 or b[2] <= a[0] + 2 or a[3] <= b[1] + 2 or b[3] <= a[1] + 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from kg.view import draw
 
 from ..bench.pictures import synthetic
+from .test_page import until
 
 Open = Callable[..., Any]
 
@@ -141,8 +143,26 @@ def test_a_click_a_drag_and_the_keyboard(page: Any) -> None:
     host = page.locator("#canvas").bounding_box()
     page.mouse.move(host["x"] + 400, host["y"] + 300)
     page.mouse.wheel(0, -240)
-    page.wait_for_timeout(600)
-    assert re.search(r"at=[-\d.]+,[-\d.]+,[\d.]+", page.url)
+    until(page, "() => /at=[-\\d.]+,[-\\d.]+,[\\d.]+/.test(location.hash)")
+
+
+def test_a_chosen_bundle_unfolds(open_page: Open, tmp_path: Path) -> None:
+    base = synthetic(400, 1600)
+    first = next(edge for edge in base.edges if not edge.symmetric and edge.quad_class == 3)
+    more = [replace(first, id=f"more-{n}", predicate=f"rel:more-{n}", label=f"more {n}") for n in range(5)]
+    file = tmp_path / "bundle.html"
+    file.write_text(draw(replace(base, edges=(*base.edges, *more))), encoding="utf-8")
+    counts = []
+    for at in ("", "&sel=e:more-3", "&sel=e:more-3&view=network"):
+        page = open_page(f"ego={first.subject},1{at}", file=file)
+        rest(page)
+        counts.append(int(page.get_attribute("#canvas", "data-drawn")))
+        assert not page.is_visible("#canvas .drawn")  # every line in view is drawn
+    assert counts[1] >= counts[0] + 5 and counts[1] == counts[2]
+    page.keyboard.press("Escape")
+    until(page, "() => !location.hash.includes('sel=')")
+    rest(page)
+    assert int(page.get_attribute("#canvas", "data-drawn")) == counts[0]
 
 
 def test_exports_look_like_the_screen(page: Any) -> None:

@@ -1,10 +1,10 @@
 // @ts-check
 /* The state and the address: what the page shows is written there and read from there. */
 import { coded, codedList, decoded, decodedList, partsOf } from "./coding.js";
-import { actors, claims, dayOf, edgeById, events, held, looks } from "./data.js";
+import { actors, claims, dayOf, edgeById, events, feeds, held, looks } from "./data.js";
 import { openDrawer } from "./drawers.js";
 import { refresh } from "./page.js";
-import { shown } from "./shown.js";
+import { large, shown } from "./shown.js";
 import { initial, pairs, state, steps } from "./state.js";
 import { voices } from "./voices.js";
 
@@ -17,6 +17,7 @@ export function address(now) {
 		["hide", codedList([...now.types].sort())],
 		["without", codedList([...now.relations].sort())],
 		["facts", codedList([...now.facts].sort())],
+		["feeds", codedList([...now.feeds].sort())],
 		["ties", now.held !== base.held ? String(+now.held) : ""],
 		["loose", now.loose ? "1" : ""],
 		["contested", now.contested ? "1" : ""],
@@ -63,6 +64,7 @@ export function fromAddress(hash) {
 	now.types = new Set(decodedList(text("hide")).filter((key) => looks.has(key)));
 	now.relations = new Set(decodedList(text("without")));
 	now.facts = new Set(decodedList(text("facts")));
+	now.feeds = new Set(decodedList(text("feeds")).filter((key) => feeds.has(key)));
 	if (text("ties")) now.held = text("ties") === "1";
 	now.loose = text("loose") === "1";
 	now.contested = text("contested") === "1";
@@ -109,19 +111,36 @@ let remembered = "";
 /** Is this what the address says already? @param {string} hash */
 export const isRemembered = (hash) => hash === remembered;
 /** Hold this for the address, without writing it. @param {string} text */
-export const takeAsRemembered = (text) => (remembered = text);
+export const takeAsRemembered = (text) => {
+	clearTimeout(due);
+	due = undefined;
+	remembered = text;
+};
 
-/** @param {boolean} [step] */
+/** A browser takes milliseconds for an address: a large page, whose state may just be moving, writes it at rest. */
+const REST = 150;
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let due;
+/** @param {boolean} [step]  a step that the Back button undoes */
 export function remember(step) {
 	const now = address(state);
 	if (now === remembered) return;
+	if (step && due) writeAddress();
 	remembered = now;
+	if (step || !large) return writeAddress(step);
+	clearTimeout(due);
+	due = setTimeout(() => writeAddress(), REST);
+}
+/** @param {boolean} [step] */
+function writeAddress(step) {
+	clearTimeout(due);
+	due = undefined;
 	try {
-		history[step ? "pushState" : "replaceState"](null, "", "#" + now);
+		history[step ? "pushState" : "replaceState"](null, "", "#" + remembered);
 	} catch {
 		/* inside a sandboxed frame there is no address to write */
 	}
 }
+window.addEventListener("pagehide", () => due && writeAddress());
 
 /** @param {string} sel */
 export function choose(sel) {

@@ -8,6 +8,7 @@ import { showText } from "./dialog.js";
 import { actorLink, actorLinks, h, link, span } from "./elements.js";
 import {
 	badge,
+	codedBadge,
 	codes,
 	dateLine,
 	eventLinks,
@@ -47,13 +48,14 @@ export function eventCard(e, how = {}) {
 	const spoken = [...(e.asserts || []).map((id) => ["asserts", id]), ...(e.denies || []).map((id) => ["denies", id])];
 	return h(
 		"article",
-		{ class: `card q${e.quad_class || 0}${undone ? " undone" : ""}`, "data-event": e.id },
+		{ class: `card q${e.quad_class || 0}${e.feed ? " coded" : ""}${undone ? " undone" : ""}`, "data-event": e.id },
 		h("div", { class: "card-head" }, dateLine(e.edtf), how.full ? null : span(capital(e.class_label), "class")),
 		how.full ? null : h("h4", { class: "title" }, link("v:" + e.id, e.label)),
 		h(
 			"p",
 			{ class: "badges" },
 			undoneBadge(e),
+			codedBadge(e),
 			e.summary ? badge("Summary, not counted") : null,
 			shown.possible.has(e.id) ? badge("Date may lie outside the range") : null,
 		),

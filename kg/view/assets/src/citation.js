@@ -2,6 +2,7 @@
 /* An event quoted: source, paragraph, span, hash, and our name for it. */
 import { cited, name, raw, sources } from "./data.js";
 import { dateWords } from "./dates.js";
+import { codedWords } from "./evidence.js";
 import { WORDS, t } from "./words.js";
 
 /** Where an event stands: source, paragraph, span, hash, access as the dossier tells it, and our name for it. @param {Happening} e */
@@ -13,14 +14,16 @@ export function citation(e) {
 		const head = [about.publisher, `“${title}”`, about.published && dateWords(about.published), about.address];
 		const spans = rows
 			.filter((row) => row[0] === source)
-			.map(([, paragraph, start, end, sha, , speaker]) =>
-				[
-					"  " + t("¶ {0}, characters {1}–{2}", paragraph, start, end),
-					speaker && t("citing") + " " + name(speaker),
-					`sha256 ${sha}…`,
-				]
-					.filter(Boolean)
-					.join(", "),
+			.map(([, paragraph, start, end, sha, , speaker, where]) =>
+				!paragraph
+					? "  " + (where || "")
+					: [
+							"  " + t("¶ {0}, characters {1}–{2}", paragraph, start, end),
+							speaker && t("citing") + " " + name(speaker),
+							`sha256 ${sha}…`,
+						]
+							.filter(Boolean)
+							.join(", "),
 			);
 		return [head.filter(Boolean).join(", ") + ".", ...spans, about.access && t("Access: {0}", about.access)];
 	});
@@ -28,6 +31,7 @@ export function citation(e) {
 		`“${e.label}”`,
 		dateWords(e.edtf),
 		e.factuality === "Actual" ? "" : t(WORDS.factuality[e.factuality] || e.factuality),
+		e.feed && codedWords(e.feed),
 	];
 	return [what.filter(Boolean).join(", ") + ".", ...places.flat(), iri(e.id)].filter(Boolean).join("\n");
 }

@@ -10,7 +10,14 @@ export let raw = JSON.parse(byId("data").textContent || "{}");
 if (typeof raw === "string") raw = JSON.parse(await diploUnzipped(raw)); // large data are packed
 
 /** @template T @param {Record<string, any>} table @returns {Map<string, T>} */
-const table = (table) => new Map(Object.entries(table).map(([id, value]) => [id, { ...value, id }]));
+const table = (table) => {
+	const map = new Map();
+	for (const id in table) {
+		table[id].id = id;
+		map.set(id, table[id]);
+	}
+	return map;
+};
 
 /** @type {Map<string, Actor>} */ export const actors = new Map(raw.nodes.map((/** @type {Actor} */ n) => [n.id, n]));
 
@@ -24,13 +31,18 @@ const table = (table) => new Map(Object.entries(table).map(([id, value]) => [id,
 
 /** @type {Map<string, string>} */ export const sources = new Map(Object.entries(raw.sources));
 
+const sourceIds = [...sources.keys()];
+
 /** @type {Cited[]} */
-export const cited = raw.evidence.map((/** @type {any[]} */ [source, ...rest]) => [
-	[...sources.keys()][source],
-	...rest,
-]);
+export const cited = raw.evidence;
+for (const row of raw.evidence) row[0] = sourceIds[row[0]];
 
 /** @type {Map<string, string>} */ const names = new Map(Object.entries(raw.names));
+
+/** Who publishes a feed, and whether machines have coded it, by its name. @type {Map<string, [string, boolean]>} */
+export const feeds = new Map(Object.entries(raw.feeds || {}));
+/** @param {string | undefined} feed */
+export const feedName = (feed) => (feed && feeds.get(feed)?.[0]) || feed || "";
 
 /** @type {Map<string, string>} */ export const passages = new Map(Object.entries(raw.passages));
 
@@ -64,10 +76,13 @@ export const file = (map, key, value) => {
 	else if (!list.includes(value)) list.push(value);
 };
 
+/** @type {Map<string, number>} */ const days = new Map();
 /** @param {string | undefined} iso @param {number} otherwise */
 export const dayOf = (iso, otherwise) => {
-	const time = iso ? Date.parse(iso + "T00:00:00Z") : NaN;
-	return Number.isNaN(time) ? otherwise : Math.round(time / 864e5);
+	if (!iso) return otherwise;
+	let day = days.get(iso);
+	if (day === undefined) days.set(iso, (day = Math.round(Date.parse(iso + "T00:00:00Z") / 864e5)));
+	return Number.isNaN(day) ? otherwise : day;
 };
 
 /** @param {number} day */
@@ -97,6 +112,9 @@ export const isHeld = (edge) => held.has((edge.because || [])[0]);
 /** The colour family: quad class 1–4, `q0` when uncoded, `tie` for offices and ties. @param {Edge} edge */
 export const family = (edge) => (isHeld(edge) ? "tie" : "q" + (edge.quad_class || 0));
 
+/** Does every event behind it come from a feed? @param {string[]} ids */
+export const allCoded = (ids) => feeds.size > 0 && ids.length > 0 && ids.every((id) => !!events.get(id)?.feed);
+
 /** @param {Edge} edge */
 export const disputed = (edge) => DISPUTED.has(edge.status || "");
 
@@ -104,18 +122,36 @@ export const disputed = (edge) => DISPUTED.has(edge.status || "");
 
 /** @type {Map<string, Edge[]>} */ export const edgesOfActor = new Map();
 
+/** As `file` where the values come in turn, so that only the last can be the same. @template K, V @param {Map<K, V[]>} map @param {K} key @param {V} value */
+const append = (map, key, value) => {
+	const list = map.get(key);
+	if (!list) map.set(key, [value]);
+	else if (list[list.length - 1] !== value) list.push(value);
+};
+
 for (const edge of edges) {
-	for (const id of edge.because || []) file(edgesOfEvent, id, edge);
-	file(edgesOfActor, edge.from, edge);
-	file(edgesOfActor, edge.to, edge);
+	for (const id of edge.because || []) append(edgesOfEvent, id, edge);
+	append(edgesOfActor, edge.from, edge);
+	append(edgesOfActor, edge.to, edge);
 }
 
-/** @type {Map<string, Happening[]>} */ export const eventsOfActor = new Map();
-
 /** @param {Happening} e */
-export const involved = (e) => [e.actors, e.targets, e.about, e.on_behalf_of, e.place].flatMap((ids) => ids || []);
+export function involved(e) {
+	/** @type {string[]} */ const all = [];
+	for (const ids of [e.actors, e.targets, e.about, e.on_behalf_of, e.place])
+		if (ids) for (const id of ids) all.push(id);
+	return all;
+}
 
-for (const event of events.values()) for (const id of involved(event)) file(eventsOfActor, id, event);
+/** @type {Map<string, Happening[]> | null} */ let eventsOfActor = null;
+/** The events in which somebody or something has a part. @param {string} id */
+export function eventsWith(id) {
+	if (!eventsOfActor) {
+		eventsOfActor = new Map();
+		for (const event of events.values()) for (const one of involved(event)) append(eventsOfActor, one, event);
+	}
+	return eventsOfActor.get(id) || [];
+}
 
 /** @type {Map<string, Claim[]>} */ export const claimsOfActor = new Map();
 
@@ -148,7 +184,8 @@ export const typeWords = (actor) => looks.get(actor.type)?.label || actor.type;
 
 /** @param {Happening} e */
 export const touchesDispute = (e) =>
-	[...(e.asserts || []), ...(e.denies || [])].some((id) => DISPUTED.has(claims.get(id)?.status || "")) ||
+	(!!(e.asserts || e.denies) &&
+		[...(e.asserts || []), ...(e.denies || [])].some((id) => DISPUTED.has(claims.get(id)?.status || ""))) ||
 	(claimsProposing.get(e.id) || []).some((claim) => DISPUTED.has(claim.status));
 
 /** @param {string} a @param {string} b */

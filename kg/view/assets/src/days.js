@@ -1,6 +1,6 @@
 // @ts-check
 /* Bins of the calendar, and how many events lie in each. */
-import { dated, events, isoOf } from "./data.js";
+import { dated, events, feeds, isoOf } from "./data.js";
 import { shortDay } from "./dates.js";
 import { state } from "./state.js";
 import { WORDS } from "./words.js";
@@ -44,18 +44,21 @@ export const rangeWords = () => {
 
 /** Vague dates count in each bin by the share of their days that lies in it. @param {Iterable<Happening>} list */
 export function histogram(list) {
-	const sums = bins.map(() => [0, 0, 0, 0, 0]);
+	const sums = bins.map(() => NONE.slice());
 	for (const e of list) {
 		if (!dated(e) || e.summary) continue;
 		bins.forEach((bin, i) => {
 			const share = Math.min(e.hi, bin.hi) - Math.max(e.lo, bin.lo) + 1;
-			if (share > 0) sums[i][e.quad_class || 0] += share / (e.hi - e.lo + 1);
+			if (share > 0) sums[i][(e.quad_class || 0) + (e.feed ? 5 : 0)] += share / (e.hi - e.lo + 1);
 		});
 	}
 	return sums;
 }
 
-export const STACK = [4, 3, 2, 1, 0];
+/** Quad classes from the line upwards; the same plus five is what feeds have coded. */
+export const STACK = [4, 3, 2, 1, 0],
+	STACKED = feeds.size ? [...STACK, ...STACK.map((quad) => quad + 5)] : STACK,
+	NONE = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /** @param {Bin} bin @param {number} i @param {number} every */
 export function tickWords(bin, i, every) {
@@ -64,6 +67,7 @@ export function tickWords(bin, i, every) {
 	const long = bin.hi - bin.lo > 300;
 	if (long) return i % every ? "" : String(date.getUTCFullYear());
 	if (bin.hi - bin.lo < 8) return i % every ? "" : `${date.getUTCDate()} ${WORDS.months[month].slice(0, 3)}`;
-	const jump = [1, 2, 3, 4, 6, 12].find((n) => n >= every) || 12;
+	const months = Math.max(1, Math.round((bin.hi - bin.lo) / 30.4)),
+		jump = [1, 2, 3, 4, 6, 12].find((n) => n >= every * months) || 12;
 	return month === 0 ? String(date.getUTCFullYear()) : month % jump ? "" : WORDS.months[month].slice(0, 3);
 }

@@ -22,6 +22,7 @@ export const systemDark = matchMedia("(prefers-color-scheme: dark)");
 export const isDark = () => (state.theme ? state.theme === "dark" : systemDark.matches);
 
 export function drawTheme() {
-	document.documentElement.dataset.theme = isDark() ? "dark" : "light";
+	const theme = isDark() ? "dark" : "light";
+	if (document.documentElement.dataset.theme !== theme) document.documentElement.dataset.theme = theme;
 	byId("theme").setAttribute("aria-pressed", String(isDark()));
 }

@@ -35,6 +35,11 @@ export function s(tag, props, ...children) {
 	return element;
 }
 
+/** Write a text where it is not there yet: even the same text costs a layout. @param {Element} element @param {string} text */
+export const put = (element, text) => {
+	if (element.textContent !== text) element.textContent = text;
+};
+
 /** @param {Child | Child[]} text @param {string} [kind] */
 export const span = (text, kind) => h("span", { class: kind }, text);
 

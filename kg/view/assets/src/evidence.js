@@ -1,6 +1,6 @@
 // @ts-check
 /* Who reports it, in which paragraphs; small parts of cards. */
-import { cited, claims, edgesOfEvent, events, file, name, passages, sources } from "./data.js";
+import { cited, claims, edgesOfEvent, events, feedName, feeds, file, name, passages, sources } from "./data.js";
 import { boundWords, dateWords, shortDay } from "./dates.js";
 import { actorLink, actorLinks, h, link, span } from "./elements.js";
 import { WORDS, listed, t } from "./words.js";
@@ -45,12 +45,29 @@ export function evidenceLines(indexes) {
 					"Reported by ",
 					actorLink(reporter),
 					speaker ? [", citing ", actorLink(speaker)] : null,
-					span(`, ${t(paragraphs.length > 1 ? "paragraphs" : "paragraph")} ${listed(paragraphs)}`),
+					...(paragraphs[0] === "0"
+						? group.flatMap((item) => (item[7] ? [", ", place(item[7])] : []))
+						: [span(`, ${t(paragraphs.length > 1 ? "paragraphs" : "paragraph")} ${listed(paragraphs)}`)]),
 				),
 			);
 		}),
 	);
 }
+
+/** What a person has not read is told as such. @param {Happening} e */
+export const codedBadge = (e) => (e.feed ? badge(codedWords(e.feed), "coded") : null);
+/** @param {string} feed */
+export const codedWords = (feed) =>
+	t(feeds.get(feed)?.[1] ? "Machine-coded: {0}" : "Coded by others: {0}", feedName(feed));
+/** An address of the web as a link, anything else as text. @param {string} where */
+const place = (where) =>
+	/^https?:\/\/[^\s]+$/.test(where)
+		? h(
+				"a",
+				{ href: where, target: "_blank", rel: "noopener noreferrer" },
+				h("bdi", null, where.replace(/^https?:\/\//, "").slice(0, 60)),
+			)
+		: h("bdi", null, where);
 
 /** @param {number[] | undefined} indexes @returns {Node[]} */
 export const passageRows = (indexes) =>
@@ -61,8 +78,9 @@ export const passageRows = (indexes) =>
 			return h(
 				"div",
 				{ class: "passage" },
-				span(t("¶ {0}, characters {1}–{2}", paragraph, start, end)),
-				h("code", null, `sha256 ${sha}…`),
+				...(paragraph
+					? [span(t("¶ {0}, characters {1}–{2}", paragraph, start, end)), h("code", null, `sha256 ${sha}…`)]
+					: [place(cited[i][7] || "")]),
 				sources.size > 1 ? span(sources.get(source) || source, "soft") : null,
 			);
 		});

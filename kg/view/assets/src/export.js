@@ -2,9 +2,11 @@
 /* The picture as SVG and PNG with its caption, and the page on paper. */
 import { renderer } from "./camera.js";
 import { byId, family, looks, raw, sources } from "./data.js";
+import { bins } from "./days.js";
 import { save } from "./download.js";
 import { SVG, h, s } from "./elements.js";
 import { figureIcon, lineIcon } from "./figures.js";
+import { pairsFigure } from "./lanes.js";
 import { relationsByFamily } from "./legend.js";
 import { shown } from "./shown.js";
 import { state } from "./state.js";
@@ -26,9 +28,10 @@ function pictureText() {
 		/** @type {number} */ y,
 		/** @type {Record<string, any>} */ props,
 	) => s("text", { x, y, "font-family": font, fill: tone("ink"), ...props }, words);
+	const chart = state.pairs && bins.length ? pairsFigure(width - 36, 460, tone, font) : null;
 	const top = 46,
 		low = 58,
-		tall = height + top + low;
+		tall = height + top + low + (chart ? chart.height + 14 : 0);
 	const figure = s(
 		"svg",
 		{ xmlns: SVG, width, height: tall, viewBox: `0 0 ${width} ${tall}` },
@@ -59,6 +62,7 @@ function pictureText() {
 			"font-size": 11,
 			fill: tone("soft"),
 		}),
+		...(chart ? [s("g", { transform: `translate(18 ${height + top + low + 6})` }, ...chart.parts)] : []),
 	);
 	const text = new XMLSerializer().serializeToString(figure);
 	return {
@@ -102,8 +106,16 @@ export function preparePrint() {
 			),
 			h("span", null, lineIcon("q3", true), "≠ what was said is contested"),
 		),
+		pairsOnPaper(),
 		tableOf(false),
 		h("h2", null, "Sources"),
 		...[...sources.values()].map((words) => h("p", null, h("bdi", null, words))),
 	);
+}
+
+/** The chart of pairs, if it is open; its colours are those of paper. */
+function pairsOnPaper() {
+	if (!state.pairs || !bins.length) return "";
+	const { parts, height } = pairsFigure(980, 590, (key) => `var(--${key})`, "inherit");
+	return s("svg", { class: "print-pairs", viewBox: `0 0 980 ${height}`, role: "img" }, ...parts);
 }

@@ -2,8 +2,10 @@
 /* Events of each pair: cooperation above the line, conflict below. */
 import { dated, events, isHeld, name, pairKey, touchesDispute } from "./data.js";
 import { dateWords } from "./dates.js";
-import { bins } from "./days.js";
+import { bins, tickWords } from "./days.js";
 import { s } from "./elements.js";
+import { codedWords } from "./evidence.js";
+import { label } from "./labels.js";
 import { shown } from "./shown.js";
 import { pairs, state } from "./state.js";
 import { edgesOfKey } from "./strands.js";
@@ -50,8 +52,8 @@ function stacked(blocks) {
 
 const BLOCK = 8;
 
-/** @param {Lane} lane @param {number} width */
-export function laneChart(lane, width) {
+/** Where the blocks of a lane lie: one for each dated event. @param {Lane} lane @param {number} width */
+function laid(lane, width) {
 	const first = bins[0].lo,
 		days = bins[bins.length - 1].hi + 1 - first;
 	const shapes = lane.list
@@ -59,7 +61,7 @@ export function laneChart(lane, width) {
 		.sort((a, b) => a.lo - b.lo || a.hi - b.hi || (a.id < b.id ? -1 : 1))
 		.map((e) => {
 			const x = ((e.lo - first) / days) * width;
-			return { e, x: Math.min(x, width - 7), wide: Math.max(7, ((e.hi + 1 - e.lo) / days) * width - 1) };
+			return { e, x: Math.min(x, width - 7), wide: Math.max(7, ((e.hi + 1 - e.lo) / days) * width - 1), y: 0 };
 		});
 	const up = shapes.filter(({ e }) => (e.quad_class || 0) <= 2),
 		down = shapes.filter(({ e }) => (e.quad_class || 0) > 2);
@@ -67,32 +69,40 @@ export function laneChart(lane, width) {
 		below = stacked(down);
 	const base = (Math.max(0, ...above.map((n) => n + 1)) || 0) * (BLOCK + 1) + 4;
 	const tall = base + Math.max(0, ...below.map((n) => n + 1)) * (BLOCK + 1) + 6;
-	const block = (/** @type {typeof shapes[0]} */ { e, x, wide }, /** @type {number} */ y) => {
-		const words = `${dateWords(e.edtf)}: ${e.label}`;
-		const dispute = touchesDispute(e);
+	up.forEach((shape, i) => (shape.y = base - (above[i] + 1) * (BLOCK + 1)));
+	down.forEach((shape, i) => (shape.y = base + 2 + below[i] * (BLOCK + 1)));
+	return { base, tall, shapes: shapes.sort((a, b) => a.x - b.x) };
+}
+/** How many events of a lane lie above and below the line, and how many have no place on it. @param {Lane} lane */
+export function laneCounts(lane) {
+	const within = (/** @type {number} */ low) =>
+		lane.list.filter((e) => e.quad_class === low || e.quad_class === low + 1).length;
+	const loose = lane.list.filter((e) => !dated(e)).length;
+	return [t("{0} above", within(1)), t("{0} below", within(3)), ...(loose ? [t("{0} not fully dated", loose)] : [])];
+}
+
+/** @param {Lane} lane @param {number} width */
+export function laneChart(lane, width) {
+	const { base, tall, shapes } = laid(lane, width);
+	const blocks = shapes.map(({ e, x, y, wide }, i) => {
+		const words = `${dateWords(e.edtf)}: ${e.label}${e.feed ? ` (${codedWords(e.feed)})` : ""}`,
+			dispute = touchesDispute(e),
+			chosen = state.sel === "v:" + e.id;
+		const props = { x: x.toFixed(1), y, width: wide.toFixed(1), height: BLOCK, rx: 2 };
 		return s(
 			"rect",
 			{
-				class: `block bar q${e.quad_class || 0}${dispute ? " contested" : ""}${state.sel === "v:" + e.id ? " chosen" : ""}`,
-				x: x.toFixed(1),
-				y,
-				width: wide.toFixed(1),
-				height: BLOCK,
-				rx: 2,
+				class: `block bar q${e.quad_class || 0}${e.feed ? " coded" : ""}${dispute ? " contested" : ""}${chosen ? " chosen" : ""}`,
+				...props,
 				role: "button",
-				tabindex: -1,
+				tabindex: i ? -1 : 0,
 				"data-sel": "v:" + e.id,
 				"aria-label": words + (dispute ? ", " + t("contested") : ""),
-				"aria-pressed": state.sel === "v:" + e.id,
+				"aria-pressed": chosen,
 			},
 			s("title", {}, words),
 		);
-	};
-	const blocks = [
-		...up.map((shape, i) => block(shape, base - 1 - (above[i] + 1) * (BLOCK + 1) + 1)),
-		...down.map((shape, i) => block(shape, base + 2 + below[i] * (BLOCK + 1))),
-	].sort((a, b) => Number(a.getAttribute("x")) - Number(b.getAttribute("x")));
-	blocks[0]?.setAttribute("tabindex", "0");
+	});
 	return s(
 		"svg",
 		{
@@ -107,3 +117,65 @@ export function laneChart(lane, width) {
 		...blocks,
 	);
 }
+
+/** The first lanes with names, counts and years as one drawing that needs no style of the page. @param {number} width @param {number} room  height that lanes may take @param {(key: string) => string} tone @param {string} font */
+export function pairsFigure(width, room, tone, font) {
+	const all = lanes(),
+		left = Math.min(230, width * 0.3),
+		wide = width - left - 150;
+	const write = (
+		/** @type {string} */ words,
+		/** @type {number} */ x,
+		/** @type {number} */ y,
+		/** @type {Record<string, any>} */ props = {},
+	) => s("text", { x, y, "font-family": font, "font-size": 11, fill: tone("ink"), ...props }, words);
+	/** @type {Element[]} */ const parts = [
+		write(t("Events of each pair"), 0, 14, { "font-size": 13, "font-weight": 650 }),
+		write(t("Cooperation above the line, conflict below; dashed: what was said is contested."), left, 14, {
+			fill: tone("soft"),
+		}),
+	];
+	let y = 26;
+	let drawn = 0;
+	for (const lane of all) {
+		const { base, tall, shapes } = laid(lane, wide),
+			names = label(lane.ends.map(name).join(" – "), 11, 500, 30).lines,
+			high = Math.max(tall, names.length * 13 + 4),
+			top = y + (high - tall) / 2;
+		if (drawn && y + high > room) break;
+		drawn++;
+		names.forEach((row, i) => parts.push(write(row, 0, y + high / 2 + (i - (names.length - 1) / 2) * 13 + 4)));
+		parts.push(line(left, top + base + 0.5, left + wide, tone("strong-line")));
+		for (const { e, x, y: down, wide: long } of shapes) {
+			const color = tone("q" + (e.quad_class || 0)),
+				dispute = touchesDispute(e);
+			const place = {
+				x: (left + x).toFixed(1),
+				y: top + down,
+				width: long.toFixed(1),
+				height: BLOCK,
+				rx: 2,
+				fill: color,
+			};
+			const hollow = e.feed ? { "fill-opacity": 0, stroke: color, "stroke-width": 1 } : {};
+			const dashed = { "fill-opacity": 0.4, stroke: color, "stroke-width": 1.2, "stroke-dasharray": "3 2" };
+			parts.push(s("rect", { ...place, ...hollow, ...(dispute ? dashed : {}) }));
+		}
+		parts.push(
+			write(laneCounts(lane).slice(0, 2).join(" · "), left + wide + 12, y + high / 2 + 4, { fill: tone("soft") }),
+		);
+		y += high + 4;
+	}
+	const step = wide / bins.length,
+		every = Math.max(1, Math.ceil(52 / step));
+	bins.forEach((bin, i) => {
+		const words = tickWords(bin, i, every);
+		if (words)
+			parts.push(write(words, left + (i + 0.5) * step, y + 12, { "text-anchor": "middle", fill: tone("soft") }));
+	});
+	const more = all.length - drawn;
+	if (more > 0) parts.push(write(t("{0} more pairs are not drawn.", more), 0, y + 12, { fill: tone("soft") }));
+	return { parts, height: y + 20 };
+}
+/** @param {number} x1 @param {number} y @param {number} x2 @param {string} stroke */
+const line = (x1, y, x2, stroke) => s("line", { x1, x2, y1: y, y2: y, stroke, "stroke-width": 1 });

@@ -1,19 +1,20 @@
 // @ts-check
 /* English or Spanish: everything that is built anew when the language changes. */
 import { actors, events, held, looks, raw } from "./data.js";
+import { CROWD, NETWORK } from "./descriptions.js";
 import { buildHelp } from "./help.js";
 import { buildFilters } from "./legend.js";
 import { buildMenu } from "./menu.js";
 import { forgetPairs } from "./pairs.js";
 import { forgetPanel } from "./panel.js";
 import { buildPathBar } from "./path.js";
-import { indexNames } from "./search.js";
+import { forgetNames } from "./search.js";
+import { large } from "./shown.js";
 import { SPANISH } from "./spanish.js";
 import { speak, spoken, tongue } from "./state.js";
-import { NETWORK } from "./svg.js";
 import { forgetTable } from "./table.js";
 import { buildTime, stopPlaying } from "./time.js";
-import { say, t, translate } from "./words.js";
+import { say, t, translate, worded } from "./words.js";
 
 /** Words of the vocabulary in the data, with their English. @type {[Record<string, any>, string, string][]} */
 const terms = [
@@ -47,7 +48,7 @@ export function build() {
 	translate(spoken === "es" ? SPANISH : {});
 	document.documentElement.lang = spoken;
 	for (const [put, words] of printed) put(say(words));
-	for (const [thing, field, words] of terms) thing[field] = t(words);
+	for (const [thing, field, words] of terms) thing[field] = worded(words);
 	for (const actor of actors.values())
 		actor.label =
 			(actor.tags || []).find(([tag]) => tag.split("-")[0] === spoken)?.[1] || actor.tags?.[0][1] || actor.id;
@@ -57,9 +58,8 @@ export function build() {
 	buildTime();
 	buildHelp();
 	buildMenu();
-	indexNames();
-	const svg = document.querySelector("svg.network");
-	svg?.setAttribute("aria-label", t(NETWORK));
+	forgetNames();
+	document.querySelector(".network")?.setAttribute("aria-label", t(large ? CROWD : NETWORK));
 	forgetPanel();
 	forgetTable();
 	forgetPairs();

@@ -2,9 +2,9 @@
 /* The legend, which is also the filters. */
 import { change } from "./address.js";
 import { filtersActive, resetFilters } from "./chips.js";
-import { actors, byId, degree, edges, edgesOfEvent, events, family, looks } from "./data.js";
+import { actors, byId, degree, edges, edgesOfEvent, events, family, feedName, feeds, looks } from "./data.js";
 import { closeDrawers } from "./drawers.js";
-import { h, s } from "./elements.js";
+import { h, put, s } from "./elements.js";
 import { tally } from "./facets.js";
 import { figureIcon, lineIcon } from "./figures.js";
 import { factKind } from "./shown.js";
@@ -30,14 +30,14 @@ function legendRow({ sign, words, kind, on, number, act }) {
 	filterUpdates.push(() => {
 		const n = number();
 		box.checked = on();
-		figure.textContent = String(n);
+		put(figure, String(n));
 		row.classList.toggle("none", !n);
 		row.classList.toggle("off", !box.checked);
 	});
 	return row;
 }
 
-/** @param {"types" | "relations" | "facts"} field @param {string} key */
+/** @param {"types" | "relations" | "facts" | "feeds"} field @param {string} key */
 const toggler = (field, key) => (/** @type {boolean} */ on) => {
 	const next = new Set(state[field]);
 	if (on) next.delete(key);
@@ -79,6 +79,7 @@ export function buildFilters() {
 			number: () => tally.contested,
 			act: (on) => change({ contested: on }),
 		}),
+		feedGroup() || "",
 		h(
 			"section",
 			null,
@@ -184,9 +185,9 @@ function familyGroup(kind) {
 export const FACTS = ["Planned", "Promised", "Intended", "Threatened", "Alleged", "Summary", "Other"];
 
 function undoneGroup() {
-	const kinds = FACTS.filter((kind) =>
-		[...events.values()].some((e) => !edgesOfEvent.has(e.id) && factKind(e) === kind),
-	);
+	const found = new Set();
+	for (const e of events.values()) if (!edgesOfEvent.has(e.id)) found.add(factKind(e));
+	const kinds = FACTS.filter((kind) => found.has(kind));
 	if (!kinds.length) return null;
 	const words = /** @type {Record<string, string>} */ ({ Summary: "Summaries", Other: "Other events" });
 	return h(
@@ -200,6 +201,31 @@ function undoneGroup() {
 				on: () => !state.facts.has(kind),
 				number: () => tally.facts.get(kind) || 0,
 				act: toggler("facts", kind),
+			}),
+		),
+	);
+}
+
+/** What feeds bring stands beside the curated story only marked; each feed can be taken out. */
+function feedGroup() {
+	if (!feeds.size) return null;
+	const machine = [...feeds.values()].some(([, coded]) => coded);
+	return h(
+		"section",
+		null,
+		h(
+			"h3",
+			null,
+			machine ? "Machine-coded feeds" : "Feeds of others",
+			h("small", null, machine ? "not checked" : "not checked here"),
+		),
+		...[...feeds.keys()].map((feed) =>
+			legendRow({
+				sign: lineIcon("q3 coded"),
+				words: feedName(feed),
+				on: () => !state.feeds.has(feed),
+				number: () => tally.feeds.get(feed) || 0,
+				act: toggler("feeds", feed),
 			}),
 		),
 	);

@@ -1,7 +1,7 @@
 // @ts-check
 /* What a reader sees first: how much there is, how to read it, what is contested and what is not done. */
 import { putForward, standing } from "./claims.js";
-import { DISPUTED, byDate, claims, dated, events, held, name, sources } from "./data.js";
+import { DISPUTED, byDate, claims, dated, events, feeds, held, name, sources } from "./data.js";
 import { dateWords, dayWords, inForce, shortDay } from "./dates.js";
 import { closeDrawers } from "./drawers.js";
 import { h, link, span } from "./elements.js";
@@ -59,6 +59,9 @@ export function overview() {
 			h("p", null, lineIcon("q1"), span("Words of cooperation")),
 			h("p", null, lineIcon("q2"), span("Deeds of cooperation")),
 			h("p", null, lineIcon("q3", true), span("Dashed with ≠: what was said is contested")),
+			feeds.size
+				? h("p", null, lineIcon("q3 coded"), span("Dotted, hollow arrow: from feeds only, not checked"))
+				: null,
 		),
 		...viewpointParts(),
 		part(

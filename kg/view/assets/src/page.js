@@ -2,15 +2,15 @@
 /* Everything together: a change derives what is shown, draws it and writes the address. */
 import { address, change, choose, fromAddress, isRemembered, remember, takeAsRemembered } from "./address.js";
 import { cameraMoved, drawWith, fitShown, keepCamera, renderer } from "./camera.js";
-import { drawChips } from "./chips.js";
+import { drawChips, reserveChips } from "./chips.js";
 import { actors, byId, events, name } from "./data.js";
 import { bins } from "./days.js";
 import { strandWords } from "./descriptions.js";
 import { closeDrawers, drawTheme, isDark, openDrawer, systemDark } from "./drawers.js";
-import { h } from "./elements.js";
+import { h, put } from "./elements.js";
 import { closeUp, emphasis, unfolded } from "./emphasis.js";
 import { preparePrint } from "./export.js";
-import { countFacets } from "./facets.js";
+import { countFacets, tally } from "./facets.js";
 import { onKey } from "./keys.js";
 import { build } from "./language.js";
 import { loadLayout } from "./layout.js";
@@ -32,7 +32,7 @@ import { count, t } from "./words.js";
 function drawTools() {
 	const lang = byId("lang"),
 		spanish = tongue() === "es";
-	lang.textContent = spanish ? "EN" : "ES";
+	put(lang, spanish ? "EN" : "ES");
 	lang.lang = spanish ? "en" : "es";
 	lang.setAttribute("aria-label", spanish ? "EN: English" : "ES: Español");
 	byId("pairs-open").setAttribute("aria-pressed", String(state.pairs));
@@ -54,7 +54,7 @@ export function refresh() {
 	countFacets();
 	for (const update of filterUpdates) update();
 	drawChips();
-	const strands = /** @type {Strand[]} */ (large ? large.strands(shown) : strandsOf(shown, unfolded()));
+	const strands = /** @type {Strand[]} */ (large ? large.strands(shown, state.sel) : strandsOf(shown, unfolded()));
 	renderer.setPins(state.pins);
 	renderer.setVisible({ nodes: shown.nodes, ghosts: shown.ghosts, strands });
 	renderer.select(emphasis(strands));
@@ -66,7 +66,7 @@ export function refresh() {
 	drawTour();
 	const empty = byId("empty");
 	empty.hidden = shown.nodes.size > 0;
-	empty.textContent = t("Nothing is left by these filters.");
+	put(empty, t("Nothing is left by these filters."));
 	const undone = large
 		? large.undone(shown)
 		: [...shown.events].filter((id) => events.get(id)?.factuality !== "Actual").length;
@@ -75,9 +75,12 @@ export function refresh() {
 		count(shown.edges.size, "relation"),
 		count(shown.events.size - undone, "event"),
 	].join(" · ");
+	let fed = 0;
+	for (const [feed, n] of tally.feeds) if (!state.feeds.has(feed)) fed += n;
 	byId("tally").replaceChildren(
 		words,
 		undone ? h("span", { class: "wide-only" }, " · " + t("{0} not reported as done", undone)) : "",
+		fed ? h("span", { class: "wide-only" }, " · " + t("{0} from feeds", fed)) : "",
 	);
 	if (announced && announced !== words) byId("live").textContent = t("Shown") + ": " + words.replace(/ · /g, ", ");
 	announced = words;
@@ -121,6 +124,7 @@ export function start() {
 		remember();
 	});
 	renderer.on("resize", () => {
+		reserveChips();
 		if (!cameraMoved) renderer.fit(shown.nodes, true);
 		drawPairs();
 	});
@@ -169,4 +173,5 @@ export function start() {
 	});
 	restore(location.hash);
 	document.documentElement.dataset.ready = "yes";
+	requestAnimationFrame(() => setTimeout(() => performance.mark("drawn"))); // for those who measure
 }

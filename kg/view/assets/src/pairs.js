@@ -1,10 +1,10 @@
 // @ts-check
 /* The chart of pairs. */
 import { change, choose } from "./address.js";
-import { byId, dated, name } from "./data.js";
+import { byId, name } from "./data.js";
 import { bins } from "./days.js";
 import { h } from "./elements.js";
-import { laneChart, lanes } from "./lanes.js";
+import { laneChart, laneCounts, lanes } from "./lanes.js";
 import { spoken, state } from "./state.js";
 import { t } from "./words.js";
 
@@ -49,10 +49,7 @@ export function drawPairs() {
 			),
 		),
 		...seen.map((lane) => {
-			const [up, down] = [1, 3].map(
-				(low) => lane.list.filter((e) => e.quad_class === low || e.quad_class === low + 1).length,
-			);
-			const loose = lane.list.filter((e) => !dated(e)).length;
+			const [up, down, loose] = laneCounts(lane);
 			const sel = "p:" + lane.key;
 			return h(
 				"div",
@@ -74,10 +71,10 @@ export function drawPairs() {
 				h(
 					"p",
 					{ class: "soft" },
-					h("span", { class: "up" }, t("{0} above", up)),
+					h("span", { class: "up" }, up),
 					" · ",
-					h("span", { class: "down" }, t("{0} below", down)),
-					loose ? " · " + t("{0} not fully dated", loose) : null,
+					h("span", { class: "down" }, down),
+					loose ? " · " + loose : null,
 				),
 			);
 		}),

@@ -11,7 +11,7 @@ import {
 	claimsOfActor,
 	disputed,
 	events,
-	eventsOfActor,
+	eventsWith,
 	held,
 	heldOfActor,
 	name,
@@ -37,7 +37,7 @@ export function actorPanel(actor) {
 		.slice()
 		.sort((a, b) => (a.kind + a.label < b.kind + b.label ? -1 : 1));
 	const stated = claimsOfActor.get(actor.id) || [];
-	const parts = [...eventParts(eventsOfActor.get(actor.id) || [])];
+	const parts = [...eventParts(eventsWith(actor.id))];
 	parts.splice(
 		2,
 		0,

@@ -7,6 +7,7 @@ import { putForward, standing } from "./claims.js";
 import { actors, byId, claims, degree, edgesOfActor, events, isHeld, namesOf, typeWords } from "./data.js";
 import { dateWords } from "./dates.js";
 import { h, span } from "./elements.js";
+import { codedWords } from "./evidence.js";
 import { figureIcon } from "./figures.js";
 import { shown } from "./shown.js";
 import { state } from "./state.js";
@@ -15,8 +16,8 @@ import { WORDS, capital, plain, t } from "./words.js";
 /** @type {Entry[]} */
 let entries = [];
 
-/** Collect what can be found; names change with the language. */
-export const indexNames = () => (entries = makeEntries());
+/** Names change with the language; they are collected when somebody searches. */
+export const forgetNames = () => (entries = []);
 const makeEntries = () => [
 	...[...actors.values()].map((a) => ({
 		sel: "n:" + a.id,
@@ -33,6 +34,7 @@ const makeEntries = () => [
 			dateWords(e.edtf),
 			e.factuality === "Actual" ? e.class_label : t(WORDS.factuality[e.factuality] || e.factuality),
 			putForward(e),
+			e.feed && codedWords(e.feed),
 		]
 			.filter(Boolean)
 			.join(" · "),
@@ -54,6 +56,7 @@ export function found(query) {
 		if (!words.every((word) => key.includes(word))) return 0;
 		return (key.startsWith(words[0]) ? 3 : begins.test(key) ? 2 : 1) + 1 / (2 + key.length);
 	};
+	if (!entries.length) entries = makeEntries();
 	const ranked = entries
 		.map((entry) => {
 			const scores = entry.keys.map(fit),

@@ -23,7 +23,7 @@ import { toldBy } from "./voices.js";
 
 /** No, possible or certain: does an event lie in the range? @param {Happening} e @param {State} now @param {boolean} any */
 function inRange(e, now, any) {
-	if (!now.undated && !dated(e)) return 0;
+	if ((!now.undated && !dated(e)) || (e.feed && now.feeds.has(e.feed))) return 0;
 	if (any || (!now.from && !now.to)) return 2;
 	const from = dayOf(now.from, -Infinity),
 		to = dayOf(now.to, Infinity);

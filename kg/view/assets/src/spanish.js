@@ -3,6 +3,25 @@
 
 /* What the page says in Spanish, by its English; {0}, {1} … are blanks. Words of the vocabulary stand at the end. */
 export const SPANISH = {
+	"Network. Arrow keys go to a neighbour, Enter shows the evidence, Home goes to the actor with most relations. The table holds every event.":
+		"Red. Las flechas llevan a un vecino, Intro muestra las pruebas, Inicio lleva al actor con más relaciones. La tabla contiene todos los hechos.",
+	"{0} of {1} lines in view are drawn, those with most events first. Zoom, filter or choose an actor for the rest.":
+		"Se dibujan {0} de las {1} líneas a la vista, primero las que tienen más hechos. Acerque, filtre o elija un actor para ver las demás.",
+	"{0} from feeds": "{0} de fuentes codificadas",
+	"Dotted, hollow arrow: from feeds only, not checked":
+		"Punteada, flecha hueca: solo de fuentes codificadas, sin revisar",
+	"Machine-coded feeds": "Fuentes codificadas por máquina",
+	"Feeds of others": "Fuentes de terceros",
+	"not checked": "sin revisar",
+	"not checked here": "sin revisar aquí",
+	"Machine-coded: {0}": "Codificado por máquina: {0}",
+	"Coded by others: {0}": "Codificado por terceros: {0}",
+	"coded by feeds only": "solo según fuentes codificadas",
+	line: "línea",
+	lines: "líneas",
+	"Cooperation above the line, conflict below; dashed: what was said is contested.":
+		"Cooperación sobre la línea, conflicto debajo; con trazos: se disputa lo dicho.",
+	"{0} more pairs are not drawn.": "{0} pares más no se dibujan.",
 	"January February March April May June July August September October November December":
 		"enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 	"spring summer autumn winter": "primavera verano otoño invierno",

@@ -8,6 +8,7 @@ export const initial = () => ({
 	types: new Set(),
 	relations: new Set(),
 	facts: new Set(),
+	feeds: new Set(),
 	held: !!raw.asof,
 	loose: false,
 	contested: false,

@@ -1,6 +1,6 @@
 // @ts-check
 /* What is drawn as one line: an edge, or a bundle of parallel edges. */
-import { disputed, edgeById, edges, family, file, isHeld, pairKey } from "./data.js";
+import { allCoded, disputed, edgeById, edges, family, file, isHeld, pairKey } from "./data.js";
 import { FAMILIES } from "./words.js";
 
 export const FAN = 4;
@@ -43,6 +43,7 @@ function strandOf(group, what) {
 		live,
 		family: family(first),
 		contested: group.filter(disputed).length,
+		coded: allCoded(live),
 		both: !!first.symmetric,
 		label: relationWords(group, what),
 		place: 0,

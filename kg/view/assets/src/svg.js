@@ -1,13 +1,10 @@
 // @ts-check
 /* Some hundreds of lines as SVG: crisp, focusable and printable, in screen space. */
 import { actors, degree, file, looks } from "./data.js";
-import { actorWords, calmly, strandWords } from "./descriptions.js";
+import { NETWORK, actorWords, calmly, strandWords } from "./descriptions.js";
 import { s } from "./elements.js";
 import { figurePath } from "./figures.js";
 import { Taken, label } from "./labels.js";
-
-export const NETWORK =
-	"Network. Arrow keys go to a neighbour, Shift and an arrow key to a relation, Enter shows the evidence.";
 
 /** Crisp, focusable and printable; draws everything in screen space, so lines and letters keep their size. @param {HTMLElement} host @param {() => DOMRect} controls  where no label may stand @returns {Renderer} */
 export function svgRenderer(host, controls) {
@@ -37,6 +34,7 @@ export function svgRenderer(host, controls) {
 	/** @type {Set<string> | null} */ let near = null;
 	/** @type {Set<string> | null} */ let hovered = null;
 	/** @type {Box} */ let corner = [0, 0, 0, 0];
+	/** @type {Box[]} */ let reserved = [];
 	/** @type {Map<string, [number, number]>} */ let pins = new Map();
 	let width = 1,
 		height = 1,
@@ -134,7 +132,7 @@ export function svgRenderer(host, controls) {
 		item.width =
 			strand.family === "tie" ? 1.1 : (/q[24]/.test(strand.family) ? 2.1 : 1.5) + Math.min(4, 0.95 * Math.sqrt(n - 1));
 		const dashed = strand.contested === strand.edges.length ? " contested" : "";
-		item.g.setAttribute("class", "edge " + strand.family + dashed);
+		item.g.setAttribute("class", "edge " + strand.family + dashed + (strand.coded ? " coded" : ""));
 		item.g.setAttribute("aria-label", strandWords(strand));
 		/** @type {SVGElement} */ (item.line).setAttribute("stroke-width", item.width.toFixed(2));
 		item.text.textContent = strand.label;
@@ -234,7 +232,7 @@ export function svgRenderer(host, controls) {
 	/** Hubs first, then marks, other actors, and relations where room is left; what does not fit waits for a closer look. */
 	function paintLabels() {
 		const taken = new Taken();
-		taken.add(corner);
+		for (const box of [corner, ...reserved]) taken.add(box);
 		for (const id of visible) {
 			const { sx, sy, drawn } = /** @type {Spot} */ (spots.get(id));
 			taken.add([sx - drawn - 1, sy - drawn - 1, sx + drawn + 1, sy + drawn + 1]);
@@ -587,7 +585,7 @@ export function svgRenderer(host, controls) {
 		for (let round = 0; round < 5; round++) {
 			scale = Math.min(
 				(width - west - east) / Math.max(right - left, 1),
-				(height - 104) / Math.max(bottom - top, 1),
+				(height - Math.min(104, height * 0.35)) / Math.max(bottom - top, 1),
 				1.6,
 			);
 			west = Math.max(edge, ...all.map((spot, i) => halves[i] - (spot.x - left) * scale));
@@ -709,6 +707,10 @@ export function svgRenderer(host, controls) {
 		setPins(next) {
 			pins = next;
 			for (const spot of spots.values()) place(spot);
+			draw();
+		},
+		reserve(boxes) {
+			reserved = boxes;
 			draw();
 		},
 		setCamera(camera) {

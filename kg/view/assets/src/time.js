@@ -1,10 +1,11 @@
 // @ts-check
 /* The time chart: range, play, certain and possible. */
 import { change } from "./address.js";
+import { barChart } from "./chart.js";
 import { byId, dated, dayOf, events, isoOf } from "./data.js";
 import { dayWords, shortDay } from "./dates.js";
-import { STACK, bins, histogram, tickWords } from "./days.js";
-import { h, s } from "./elements.js";
+import { STACK, bins, histogram } from "./days.js";
+import { h, put, s } from "./elements.js";
 import { drawPairs } from "./pairs.js";
 import { derive, large, shown } from "./shown.js";
 import { state } from "./state.js";
@@ -159,86 +160,68 @@ export function buildTime() {
 		icon.replaceChildren(s("path", { class: "fill", d: "M4 2.5v11l9-5.5z" }));
 	}
 
+	const bars = barChart(chart);
+	const whole = large?.timeline(state, bins)?.whole || histogram(events.values()),
+		most = Math.max(1, ...whole.map((bin) => bin.reduce((a, b) => a + b, 0)));
+	const rows = STACK.map((quad) => {
+		const n = h("span", { class: "n" });
+		const row = h(
+			"li",
+			null,
+			h("span", { class: "swatch q" + quad, "aria-hidden": "true" }),
+			t(WORDS.family["q" + quad]),
+			n,
+		);
+		quads.append(row);
+		return { quad, row, n };
+	});
+	const rail = /** @type {HTMLElement} */ (track.querySelector(".rail"));
+	let width = 0;
 	drawTime = () => {
-		const width = track.clientWidth || 600,
-			high = 58,
-			step = width / bins.length;
-		const quick = large?.timeline(state, bins);
-		const open = [...(quick ? [] : derive(state, "time").events)].map(
-			(id) => /** @type {Happening} */ (events.get(id)),
-		);
-		const sums = quick?.sums || histogram(open),
-			whole = quick?.whole || histogram(events.values()),
-			most = Math.max(1, ...whole.map((bin) => bin.reduce((a, b) => a + b, 0)));
+		width ||= track.clientWidth || 600;
+		const step = width / bins.length;
+		bars.draw(sums(), most, width);
 		const [lo, hi] = range();
-		const bars = sums.flatMap((bin, i) => {
-			let y = high;
-			const gap = Math.min(3, step * 0.16);
-			return STACK.filter((quad) => bin[quad] > 0).map((quad) => {
-				const tall = (bin[quad] / most) * (high - 6);
-				y -= tall;
-				return s("rect", {
-					class: `bar q${quad}${i < lo || i > hi ? " out" : ""}`,
-					x: (i * step + gap / 2).toFixed(1),
-					y: y.toFixed(1),
-					width: Math.max(1, step - gap).toFixed(1),
-					height: Math.max(0.5, tall - 0.6).toFixed(1),
-				});
-			});
-		});
-		const every = Math.max(1, Math.ceil(52 / step));
-		const ticks = bins.flatMap((bin, i) => {
-			const words = tickWords(bin, i, every);
-			return words
-				? [
-						s(
-							"text",
-							{
-								class: "tick" + (/^\d{4}$/.test(words) ? " year" : ""),
-								x: ((i + 0.5) * step).toFixed(1),
-								y: high + 17,
-							},
-							words,
-						),
-					]
-				: [];
-		});
-		chart.setAttribute("viewBox", `0 0 ${width} ${high + 20}`);
-		chart.replaceChildren(
-			s("line", { class: "base", x1: 0, x2: width, y1: high + 0.5, y2: high + 0.5 }),
-			...bars,
-			...ticks,
-		);
+		bars.mark(lo, hi);
 		[lo, hi + 1].forEach((edge, i) => {
 			handles[i].style.left = `${(edge * step).toFixed(1)}px`;
 			handles[i].setAttribute("aria-valuenow", String(i ? hi : lo));
 			handles[i].setAttribute("aria-valuetext", dayWords(i ? bins[hi].hi : bins[lo].lo));
 		});
-		const rail = /** @type {HTMLElement} */ (track.querySelector(".rail"));
 		rail.style.left = `${(lo * step).toFixed(1)}px`;
 		rail.style.width = `${((hi + 1 - lo) * step).toFixed(1)}px`;
-		words.textContent = `${shortDay(bins[lo].lo)} – ${shortDay(bins[hi].hi)}`;
+		put(words, `${shortDay(bins[lo].lo)} – ${shortDay(bins[hi].hi)}`);
 		const unsure = shown.possible.size;
-		note.textContent = unsure ? t("{0} only possibly in it", count(unsure, "event")) : t("Drag to choose a range");
+		put(note, unsure ? t("{0} only possibly in it", count(unsure, "event")) : t("Drag to choose a range"));
 		box.checked = state.undated;
 		sure.checked = state.certain;
 		sureRow.hidden = !(state.from || state.to || state.asof || state.certain);
-		const byQuad = large?.quads(shown) || [0, 0, 0, 0, 0];
-		if (!large) for (const id of shown.events) byQuad[events.get(id)?.quad_class || 0]++;
-		quads.replaceChildren(
-			...STACK.filter((quad) => quad || byQuad[0]).map((quad) =>
-				h(
-					"li",
-					null,
-					h("span", { class: "swatch q" + quad, "aria-hidden": "true" }),
-					t(WORDS.family["q" + quad]),
-					h("span", { class: "n" }, byQuad[quad]),
-				),
-			),
-		);
+		const byQuad = large?.quads(shown) || quadsOf(shown.events);
+		for (const { quad, row, n } of rows) {
+			put(n, String(byQuad[quad]));
+			row.hidden = !quad && !byQuad[quad];
+		}
 	};
-	new ResizeObserver(() => {
+	watching?.disconnect();
+	watching = new ResizeObserver(() => {
+		width = track.clientWidth;
 		drawTime();
 		drawPairs();
-	}).observe(track);
+	});
+	watching.observe(track);
+}
+/** The observer of the chart that is there now. @type {ResizeObserver | undefined} */
+let watching;
+/** What the other filters leave, by bin and quad class. */
+function sums() {
+	const quick = large?.timeline(state, bins);
+	if (quick) return quick.sums;
+	const open = derive(state, "time").events;
+	return histogram([...open].map((id) => /** @type {Happening} */ (events.get(id))));
+}
+/** @param {Iterable<string>} ids */
+function quadsOf(ids) {
+	const all = [0, 0, 0, 0, 0];
+	for (const id of ids) all[events.get(id)?.quad_class || 0]++;
+	return all;
 }

@@ -8,6 +8,11 @@ import { settle } from "./page.js";
 import { become, spoken, state, steps } from "./state.js";
 import { t } from "./words.js";
 
+/** What the story says, in the language of the page where it says so. @param {Record<string, string>} part @param {string} field */
+function told(part, field) {
+	const own = part[`${field}_${spoken}`];
+	return h("bdi", { lang: own ? spoken : raw.story.language }, own || part[field]);
+}
 /** Go to a step of the tour: the whole page takes its state; colours, language, keys and pins stay. @param {number} step */
 export function visit(step) {
 	if (step > steps.length) return endTour();
@@ -51,14 +56,9 @@ export function drawTour() {
 		h(
 			"div",
 			{ class: "tour-words", "aria-live": "polite" },
-			h(
-				"p",
-				{ class: "soft" },
-				h("bdi", { lang: raw.story.language }, raw.story.title),
-				` · ${t("{0} of {1}", state.story, steps.length)}`,
-			),
-			h("h2", { lang: raw.story.language }, h("bdi", null, step.title)),
-			h("p", { lang: raw.story.language }, h("bdi", null, step.text)),
+			h("p", { class: "soft" }, told(raw.story, "title"), ` · ${t("{0} of {1}", state.story, steps.length)}`),
+			h("h2", null, told(step, "title")),
+			h("p", null, told(step, "text")),
 		),
 		h(
 			"div",

@@ -11,7 +11,7 @@
  *   earliest?: string, latest?: string, basis?: string, summary?: boolean, cameo?: string,
  *   plover?: string, quad_class?: number, goldstein?: number, note?: string, asserts?: string[], denies?: string[],
  *   proposes?: string[], proposed_by?: string[], responds_to?: string[], answered_by?: string[], part_of?: string[],
- *   evidence?: number[], voiced_by?: string[], denied_by?: string[], lo: number, hi: number}} Happening */
+ *   evidence?: number[], voiced_by?: string[], denied_by?: string[], feed?: string, lo: number, hi: number}} Happening */
 /** @typedef {{event: string, actors: string[], edtf: string}} Voice */
 /** @typedef {{id: string, label: string, status: string, about?: string[], asserted_by?: Voice[], denied_by?: Voice[],
  *   contradicted_by?: string[], proposes?: string[], evidence?: number[]}} Claim */
@@ -19,7 +19,7 @@
  *   earliest_begin?: string, latest_begin?: string, earliest_end?: string, latest_end?: string, last_known?: string,
  *   certainty?: string, started_by?: string, ended_by?: string, evidence?: number[]}} Held */
 /** @typedef {[source: string, paragraph: number, start: number, end: number, hash: string, reporter: string,
- *   speaker: string]} Cited */
+ *   speaker: string, where?: string]} Cited */
 /** @typedef {{key: string, label: string, figure: string, color: string, class?: string}} Look */
 /** @typedef {{year: string, month: number, day: number, season: number, mark: string}} Part */
 /** @typedef {Node | string | number | null | undefined | false} Child */
@@ -29,6 +29,7 @@
  * @property {Set<string>} types       hidden types of actors
  * @property {Set<string>} relations   hidden predicates
  * @property {Set<string>} facts       hidden kinds of events that draw no relation
+ * @property {Set<string>} feeds       hidden feeds
  * @property {boolean} held      offices and ties drawn
  * @property {boolean} loose     actors without a relation drawn
  * @property {boolean} contested only what is contested
@@ -71,6 +72,7 @@
  * @property {string[]} live   events or states behind it
  * @property {string} family
  * @property {number} contested   how many of its edges are; only if all are is it dashed
+ * @property {boolean} coded   all its events come from feeds
  * @property {boolean} both    arrow heads at both ends
  * @property {string} label
  * @property {number} place    position in the fan of its pair
@@ -86,6 +88,7 @@
  * @property {(id: string) => void} focus       keyboard focus on an actor
  * @property {(ids: Iterable<string>, calm?: boolean) => void} fit
  * @property {(pins: Map<string, [number, number]>) => void} setPins
+ * @property {(boxes: Box[]) => void} reserve   where no label may stand
  * @property {(camera: number[]) => void} setCamera
  * @property {(factor: number) => void} zoom
  * @property {() => {svg: string, width: number, height: number}} export
@@ -106,7 +109,7 @@
  * @property {(now: State) => any} facets
  * @property {(what: any) => number[]} quads
  * @property {(what: any) => number} undone
- * @property {(what: any) => any} strands
+ * @property {(what: any, sel: string) => any} strands
  * @property {(now: State, bins: Bin[]) => {sums: number[][], whole: number[][]} | null} timeline
  * @property {(host: HTMLElement, controls: () => DOMRect) => any} renderer
  */

@@ -9,6 +9,8 @@ let dictionary = new Map();
 /** @param {Record<string, string>} words  other words by the English ones */
 export const translate = (words) => (dictionary = new Map(Object.entries(words)));
 
+/** One word or term in the language chosen. @param {string} text */
+export const worded = (text) => dictionary.get(text) || text;
 /** The words for an English text, its blanks {0}, {1} … filled. @param {string} text @param {...(string | number)} values */
 export const t = (text, ...values) =>
 	(dictionary.get(text) || text).replace(/\{(\d)\}/g, (_, i) => String(values[Number(i)]));

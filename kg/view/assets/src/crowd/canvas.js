@@ -1,9 +1,10 @@
 // @ts-check
 /* Thousands of lines on a canvas: the best supported ones, within what a frame allows. */
 import * as page from "./tables.js";
-import { calmly } from "../descriptions.js";
+import { CROWD, calmly } from "../descriptions.js";
 import { Taken } from "../labels.js";
-import { FAMILIES } from "../words.js";
+import { spoken } from "../state.js";
+import { FAMILIES, count, t } from "../words.js";
 import {
 	N,
 	V,
@@ -14,27 +15,38 @@ import {
 	degree,
 	edgeDisputed,
 	edgeHeld,
+	feedAt,
 	states,
 	typeAt,
 } from "./columns.js";
 import { SvgPen } from "./pen.js";
 import {
 	Line,
-	S,
+	SLOTS,
 	becauseAll,
 	becauseStart,
+	drawnStrand,
 	fans,
 	forward,
+	isDrawn,
 	keyOf,
 	members,
 	places,
 	strandBoth,
+	strandCount,
 	strandFamily,
 	strandFrom,
-	strandNamed,
 	strandTo,
-	strandsOf,
+	strandsAt,
 } from "./strands.js";
+
+/** How a line is broken: dots for what feeds alone tell, dashes for what is contested, by family else. @param {number} kind @param {boolean} contested @param {boolean} byFeed @param {boolean} dashes */
+function dashOf(kind, contested, byFeed, dashes) {
+	if (byFeed) return [1.5, 4];
+	if (!dashes) return [];
+	if (contested) return [6, 4];
+	return { tie: [1.5, 3], q1: [9, 2.5, 2, 2.5], q2: [9, 2.5, 2, 2.5] }[FAMILIES[kind]] || [];
+}
 
 /** How much is drawn at once: enough to read, few enough to stay quick and calm. */
 const MOST = { lines: 1600, moving: 700, labels: 70, relations: 50, marks: 140, arrows: 900, dashes: 500 };
@@ -48,10 +60,7 @@ export function renderer(host, controls) {
 	canvas.className = "network";
 	canvas.tabIndex = 0;
 	canvas.setAttribute("role", "group");
-	canvas.setAttribute(
-		"aria-label",
-		"Network. Arrow keys go to a neighbour, Enter shows the evidence, Home goes to the actor with most relations. The table holds every event.",
-	);
+	canvas.setAttribute("aria-label", CROWD);
 	over.setAttribute("aria-hidden", "true");
 	Object.assign(host.style, { position: host.style.position || "absolute", inset: "0" });
 	for (const one of [canvas, over])
@@ -83,8 +92,10 @@ export function renderer(host, controls) {
 	let shownNodes = new Uint8Array(N),
 		ghosts = new Uint8Array(N);
 	/** events behind each strand that are shown */
-	const weight = new Uint16Array(S),
-		disputes = new Uint8Array(S),
+	const weight = new Uint16Array(SLOTS),
+		disputes = new Uint8Array(SLOTS),
+		/** is everything behind it from feeds? */
+		coded = new Uint8Array(SLOTS),
 		stamp = new Int32Array(V + states.length).fill(-1);
 	/** strands by weight */
 	let ranked = new Int32Array(0);
@@ -108,10 +119,12 @@ export function renderer(host, controls) {
 		cost = 8,
 		lastFull = 0;
 	let painted = [0, 0, 1];
+	/** @type {Box} */ let corner = [0, 0, 0, 0];
+	/** @type {Box[]} */ let reserved = [];
 	/** @type {ReturnType<typeof setTimeout> | undefined} */ let resting;
 	/** what the last painting drew, for pointing @type {number[]} */
 	let drawn = [];
-	const curves = new Float32Array(S * 6);
+	const curves = new Float32Array(SLOTS * 6);
 	/** @type {{id: number, box: number[]}[]} */ let named = [];
 	/** @type {Record<string, string>} */ let tones = {};
 	let font = "sans-serif";
@@ -232,21 +245,19 @@ export function renderer(host, controls) {
 			const level = near.has(s) || chosenStrand.has(s) ? 1 : 0,
 				thick = weight[s] > 6 ? 2 : weight[s] > 2 ? 1 : 0,
 				all = disputes[s] && disputes[s] >= members[s].length ? 1 : 0;
-			const key = [level, all, strandFamily[s], thick].join();
+			const key = [level, all, strandFamily[s], thick, coded[s]].join();
 			const batch = batches.get(key);
 			if (batch) batch.push(s);
 			else batches.set(key, [s]);
 		}
 		for (const key of [...batches.keys()].sort()) {
-			const [level, all, kind, thick] = key.split(",").map(Number);
+			const [level, all, kind, thick, byFeed] = key.split(",").map(Number);
 			const deed = kind === 0 || kind === 3;
 			pen.globalAlpha = level ? 1 : dim;
 			pen.strokeStyle = pen.fillStyle = tones[FAMILIES[kind]];
 			pen.lineWidth = ((deed ? 1.8 : 1.2) + thick * 1.1) * (calm && !level ? Math.max(0.55, Math.min(1, k * 1.6)) : 1);
-			const dashes = list.length < MOST.dashes || level;
-			pen.setLineDash(
-				!dashes ? [] : all ? [6, 4] : kind === 5 ? [1.5, 3] : kind === 2 || kind === 3 ? [9, 2.5, 2, 2.5] : [],
-			);
+			const dashes = +(list.length < MOST.dashes) || level;
+			pen.setLineDash(dashOf(kind, !!all, !!byFeed && !quick, dashes > 0));
 			pen.beginPath();
 			for (const s of batches.get(key) || []) {
 				const c = s * 6;
@@ -262,15 +273,17 @@ export function renderer(host, controls) {
 		const taken = new Taken();
 		nodes(pen, taken, quick);
 		if (quick) return;
-		const own = controls(),
-			box = host.getBoundingClientRect();
-		taken.add([own.left - box.left, own.top - box.top, own.right - box.left, own.bottom - box.top]);
+		for (const box of [corner, ...reserved]) taken.add(box);
 		if (left) taken.add([0, height - 34, Math.min(width * 0.7, 520), height]);
 		labels(pen, taken);
 		marks(pen, taken, list);
 		relations(pen, taken, list);
 		const words = left
-			? `${list.length.toLocaleString("en")} of ${(list.length + left).toLocaleString("en")} lines in view are drawn, those with most events first. Zoom, filter or choose an actor for the rest.`
+			? t(
+					"{0} of {1} lines in view are drawn, those with most events first. Zoom, filter or choose an actor for the rest.",
+					list.length.toLocaleString(spoken || "en"),
+					(list.length + left).toLocaleString(spoken || "en"),
+				)
 			: "";
 		if (note.textContent !== words) note.textContent = words;
 		note.hidden = !words;
@@ -577,7 +590,7 @@ export function renderer(host, controls) {
 		light.setTransform(1, 0, 0, 1, 0, 0);
 		light.clearRect(0, 0, over.width, over.height);
 		light.setTransform(dpr, 0, 0, dpr, 0, 0);
-		const own = hoverNode >= 0 ? strandsAt(hoverNode) : hoverStrand >= 0 ? [hoverStrand] : [];
+		const own = hoverNode >= 0 ? shownAt(hoverNode) : hoverStrand >= 0 ? [hoverStrand] : [];
 		light.lineWidth = 2.4;
 		for (const s of own.slice(0, 300)) {
 			curve(s, k < 0.3);
@@ -603,8 +616,7 @@ export function renderer(host, controls) {
 		}
 	}
 	/** The strands of an actor that are shown. @param {number} i */
-	const strandsAt = (i) =>
-		[...strandsOf.all.subarray(strandsOf.start[i], strandsOf.start[i + 1])].filter((s) => weight[s]);
+	const shownAt = (i) => strandsAt(i).filter((s) => weight[s]);
 
 	/* For assistive technology the canvas holds a button for each actor with a label. */
 	/** @type {Map<number, HTMLButtonElement>} */ const buttons = new Map();
@@ -633,7 +645,12 @@ export function renderer(host, controls) {
 				canvas.append(button);
 			}
 			button.dataset.box = box.map((n) => n.toFixed(1)).join();
-			const words = `${actors[id].label}, ${page.typeWords(actors[id]).toLowerCase()}, ${strandsAt(id).length} lines shown`;
+			const words = t(
+				"{0}, {1}, {2} shown",
+				actors[id].label,
+				page.typeWords(actors[id]).toLowerCase(),
+				count(shownAt(id).length, "line"),
+			);
 			if (button.getAttribute("aria-label") !== words) button.setAttribute("aria-label", words);
 			button.setAttribute("aria-pressed", String(chosenNode.has(id)));
 		}
@@ -818,7 +835,7 @@ export function renderer(host, controls) {
 	});
 	/** To the nearest neighbour in that direction, else the nearest actor. @param {number[]} turn */
 	function walk(turn) {
-		const linked = new Set(strandsAt(cursor).flatMap((s) => [strandFrom[s], strandTo[s]]));
+		const linked = new Set(shownAt(cursor).flatMap((s) => [strandFrom[s], strandTo[s]]));
 		let best = -1,
 			least = Infinity;
 		for (let i = 0; i < N; i++) {
@@ -878,7 +895,11 @@ export function renderer(host, controls) {
 		}
 		if (!n) return null;
 		const room = width < 520 ? 44 : 120;
-		const scale = Math.min((width - room) / Math.max(right - left, 1), (height - 104) / Math.max(bottom - top, 1), 1.6);
+		const scale = Math.min(
+			(width - room) / Math.max(right - left, 1),
+			(height - Math.min(104, height * 0.35)) / Math.max(bottom - top, 1),
+			1.6,
+		);
 		return [(left + right) / 2, (top + bottom) / 2 + 9 / Math.max(0.03, scale), Math.max(0.03, scale)];
 	}
 
@@ -886,6 +907,8 @@ export function renderer(host, controls) {
 		const box = host.getBoundingClientRect();
 		if (!box.width || !box.height) return;
 		[width, height] = [box.width, box.height];
+		const own = controls();
+		corner = [own.left - box.left, own.top - box.top, own.right - box.left, own.bottom - box.top];
 		tell("resize");
 		draw();
 	}).observe(host);
@@ -901,7 +924,11 @@ export function renderer(host, controls) {
 			ghosts = what.ghosts.mask;
 			const live = what.edges.live;
 			const counts = new Int32Array(258);
-			for (let s = 0; s < S; s++) {
+			const count = strandCount();
+			weight.fill(0, count);
+			for (let s = 0; s < count; s++) {
+				weight[s] = 0;
+				if (!isDrawn(s)) continue;
 				const group = members[s];
 				let n = 0,
 					d = 0;
@@ -920,6 +947,7 @@ export function renderer(host, controls) {
 						}
 					}
 				}
+				coded[s] = +(feedAt.size > 0 && n > 0 && new Line(s, what).coded);
 				weight[s] = n;
 				disputes[s] = Math.min(255, d);
 				if (n) counts[Math.min(255, n)]++;
@@ -932,14 +960,14 @@ export function renderer(host, controls) {
 				sum += here;
 			}
 			ranked = new Int32Array(sum);
-			for (let s = 0; s < S; s++) if (weight[s]) ranked[counts[Math.min(255, weight[s])]++] = s;
+			for (let s = 0; s < count; s++) if (weight[s]) ranked[counts[Math.min(255, weight[s])]++] = s;
 			draw();
 		},
 		/** @param {{chosen: Set<string>, near: Set<string> | null}} next */
 		select(next) {
 			chosenNode.clear();
 			chosenStrand.clear();
-			const strand = (/** @type {string} */ key) => (/^[eb]:/.test(key) ? strandNamed(key) : undefined);
+			const strand = (/** @type {string} */ key) => (/^[eb]:/.test(key) ? drawnStrand(key) : undefined);
 			for (const key of next.chosen) {
 				const i = actorAt.get(key),
 					s = strand(key);
@@ -985,6 +1013,11 @@ export function renderer(host, controls) {
 		zoom(factor) {
 			glide([cx, cy, Math.min(6, Math.max(0.03, k * factor))], calmly.matches);
 			setTimeout(moved, 300);
+		},
+		/** @param {Box[]} boxes */
+		reserve(boxes) {
+			reserved = boxes;
+			draw();
 		},
 		/** Where every actor stands: pins and the layout of the page. */
 		positions: () => new Map(actorIds.map((id, i) => [id, [X[i], Y[i]]])),

@@ -45,6 +45,10 @@ export const lo = Float64Array.from(events, (e) => e.lo),
 	quad = Uint8Array.from(events, (e) => e.quad_class || 0),
 	isSummary = Uint8Array.from(events, (e) => +!!e.summary);
 
+/** Feeds by number, from 1; 0 is the curated story. */
+export const feedAt = new Map([...page.feeds.keys()].map((feed, i) => [feed, i + 1])),
+	feedOf = Uint8Array.from(events, (e) => feedAt.get(e.feed || "") || 0);
+
 export const kindAt = numbered(new Set(events.map(page.factKind))),
 	factKind = Uint8Array.from(events, (e) => kindAt.get(page.factKind(e)) || 0);
 

@@ -22,6 +22,8 @@ import {
 	eventAt,
 	eventIds,
 	factKind,
+	feedAt,
+	feedOf,
 	hi,
 	isDated,
 	kindAt,
@@ -39,7 +41,7 @@ import { Drawn, Ids } from "./masks.js";
 
 const KNOWN = new Set(
 	(
-		"types relations facts held loose contested undated certain asof voice from to ego depth " +
+		"types relations facts feeds held loose contested undated certain asof voice from to ego depth " +
 		"sel path pick view sort theme keys camera pins pairs story lang"
 	).split(" "),
 );
@@ -69,7 +71,7 @@ function toldBy(who) {
 /** @param {any} now */
 export const filters = (now) =>
 	[
-		...[now.types, now.relations, now.facts].map((set) => [...set].join("\r")),
+		...[now.types, now.relations, now.facts, now.feeds].map((set) => [...set].join("\r")),
 		...[now.held, now.loose, now.contested, now.undated, now.certain, now.asof, now.voice],
 		...[now.from, now.to, now.ego, now.depth],
 	].join("\n");
@@ -83,7 +85,7 @@ export function derive(now, skip) {
 }
 
 /** @param {any} now @param {string} [skip] */
-export function derived(now, skip) {
+function derived(now, skip) {
 	const any = skip === "time" || (!now.from && !now.to);
 	const from = page.dayOf(now.from, -Infinity),
 		to = page.dayOf(now.to, Infinity);
@@ -92,6 +94,12 @@ export function derived(now, skip) {
 		if (!now.undated && !isDated[v]) within[v] = 0;
 		else if (any) within[v] = 2;
 		else within[v] = hi[v] < from || lo[v] > to ? 0 : lo[v] >= from && hi[v] <= to ? 2 : now.certain ? 0 : 1;
+	if (now.feeds.size) {
+		const noFeed = new Uint8Array(feedAt.size + 1);
+		for (const feed of now.feeds) noFeed[feedAt.get(feed) || 0] = 1;
+		noFeed[0] = 0;
+		for (let v = 0; v < V; v++) if (noFeed[feedOf[v]]) within[v] = 0;
+	}
 	const heldWithin = Uint8Array.from(states, (state) => +(skip === "time" || page.heldInRange(state, now)));
 	const told = now.voice ? toldBy(now.voice) : null;
 	if (told) {
@@ -167,7 +175,7 @@ export function derived(now, skip) {
 			if (happened[v] && lo[v] <= hi[v] && (lo[v] < from || hi[v] > to) && within[v]) possible[v] = 1;
 	if (now.ego || now.contested) ghost.fill(0);
 	else for (let i = 0; i < N; i++) if (nodes[i]) ghost[i] = 0;
-	return packed(nodes, ghost, live, happened, lasting, possible, (/** @type {number} */ i) => {
+	const reasons = (/** @type {number} */ i) => {
 		const narrow = now.contested && !edgeHeld[i] && narrowed(i);
 		/** @type {string[]} */ const found = [];
 		for (let at = start[i]; at < start[i + 1]; at++) {
@@ -176,7 +184,23 @@ export function derived(now, skip) {
 			else if (within[it] && (!narrow || touches[it])) found.push(eventIds[it]);
 		}
 		return found;
-	});
+	};
+	return { ...packed(nodes, ghost, live, happened, lasting, possible, reasons), within };
+}
+
+/** How many of the edges shown would be left if only what is contested were. @param {any} now @param {any} found  what `derived` has found for it */
+export function disputedEdges(now, found) {
+	if (now.contested) return found.edges.size;
+	if (now.ego) return derived({ ...now, contested: true }).edges.size;
+	const { start, all } = because;
+	let sum = 0;
+	for (let i = 0; i < M; i++) {
+		if (!edgeDisputed[i] || !found.edges.live[i]) continue;
+		let open = edgeHeld[i] > 0 || !narrowed(i);
+		for (let at = start[i]; !open && at < start[i + 1]; at++) open = found.within[all[at]] > 0 && touches[all[at]] > 0;
+		if (open) sum++;
+	}
+	return sum;
 }
 
 /** @param {number} i */

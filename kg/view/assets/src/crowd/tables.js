@@ -1,6 +1,7 @@
 // @ts-check
 /* What the crowd asks of the page, under one name. */
 export {
+	allCoded,
 	disputed,
 	edges,
 	edgesOfEvent,
@@ -9,6 +10,7 @@ export {
 	dated,
 	dayOf,
 	family,
+	feeds,
 	held,
 	involved,
 	isHeld,
