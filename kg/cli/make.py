@@ -16,6 +16,9 @@ _PARTS = ("click", "jinja2", "networkx", "oxrdflib", "pyoxigraph", "pyshacl", "p
 _EXTRAS = {
     "matplotlib": "analysis",
     "pandas": "analysis",
+    "duckdb": "columns",
+    "ibis-framework": "columns",
+    "pyspark": "spark",
     "countrynames": "feeds",
     "pycountry": "feeds",
     "rapidfuzz": "feeds",
@@ -107,7 +110,7 @@ def doctor(location: str) -> None:
     except StorageError as error:
         rows.append(("build", str(error)))
     for name, told in rows:
-        click.echo(f"{name:<12} {told}")
+        click.echo(f"{name:<14} {told}")
 
 
 def _version(name: str) -> str:
