@@ -41,7 +41,7 @@ def median_ms(call: Callable[[], object], rounds: int) -> float:
 
 
 def events(count: int) -> Iterator[Event]:
-    """Generated events: id, day, actor, target, score, quad class; parties by Zipf's law (exponent 1.3), days over ten years."""
+    """Generated events: id, day, actor, target, score, quad class; parties by Zipf's law (1.3), over ten years."""
     chance = random.Random(1)
     others = [f"party-{number}" for number in range(150)]
     parties = [*PARTIES, *others]
