@@ -23,7 +23,10 @@ from kg.feeds.records import Party
 from kg.relink import Applied
 from kg.store import Rows
 
-_ROLES = "dip:actor|dip:target|dip:imposedBy|dip:appliesTo|org:member|dip:tieFrom|dip:tieTo|dip:onBehalfOf"
+_ROLES = (
+    "dip:actor|dip:target|dip:imposedBy|dip:appliesTo|org:member|dip:tieFrom|dip:tieTo|dip:onBehalfOf|dip:dyadActor|"
+    "dip:dyadTarget"
+)
 _CODED = "dip:codedActor|dip:codedTarget|dip:coded"
 _AT_ONCE = 500  # parties whose records are counted in one query
 

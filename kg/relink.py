@@ -67,7 +67,7 @@ def apply(folder: Path, resolver: Resolver, progress: Callable[[str], None] = la
     left: list[str] = []
     view = store.open_store(str(folder)).native()
     for about in store.manifest(folder).get("feeds", []):
-        each = _Stale(Batch(about["name"], about["batch"]), parties(folder, about), about["counts"]["quads"])
+        each = _Stale(Batch(about["name"], about["batch"]), parties(folder, about), about["counts"].get("quads", 0))
         each.changed |= {told[0] for told in each.judged(resolver) ^ _stated(view, each.batch)}
         if each.changed and about.get("tier", "full") != "full":
             left.append(each.name)

@@ -57,15 +57,16 @@ def _scores(source: Source, text: str) -> None:
         tally.left_out = tuple(each for each in named if each not in _COLUMNS)
         for row in rows:
             tally.read += 1
-            code, known = row["code"] or "", codes.table().get(row["code"] or "")
+            code, name = row["code"] or "", row["name"] or ""
+            known = codes.table().get(code)
             if known is None:
                 tally.unknown[f"CAMEO code {code}"] += 1
                 tally.reject(rows.line_num, "a code that the table does not have", code)
             elif codes.decimal(row["goldstein"] or "") != codes.decimal(known.icews):
                 told = f"Goldstein of {code} is {row['goldstein']}, in the table {known.icews}"
                 tally.reject(rows.line_num, told, code, code)
-            elif (row["name"] or "").casefold() != known.name.casefold():
-                tally.reject(rows.line_num, f"{code} is called otherwise in the table: {known.name}", row["name"], code)
+            elif name.casefold() != known.name.casefold():
+                tally.reject(rows.line_num, f"{code} is called otherwise in the table: {known.name}", name, code)
             else:
                 tally.kept += 1
     except csv.Error as error:

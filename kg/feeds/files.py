@@ -10,8 +10,10 @@ from __future__ import annotations
 import glob
 import gzip
 import hashlib
+import lzma
 import os
 import stat
+import struct
 import sys
 import tempfile
 import zipfile
@@ -27,7 +29,11 @@ from kg.feeds.tally import Tally
 
 _BLOCK = 1 << 20
 _WHOLE = "cannot be read to its end"
-_BREAKS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+# What zipfile and gzip raise on damaged input; a name inside that is no UTF-8 is a ValueError.
+_BREAKS = (
+    *(OSError, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError),
+    *(zlib.error, lzma.LZMAError, struct.error, zipfile.BadZipFile),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +291,7 @@ def _members(found: tuple[str, Path], limits: Limits) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(path) as archive:
             inside = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, UnicodeDecodeError) as error:
+    except _BREAKS as error:
         told = f"is no zip that can be read: {_plain(str(error))}."
         raise DataProblems([Problem(name, 0, "", told, "Fetch it again.")]) from error
     if len(inside) > limits.members:

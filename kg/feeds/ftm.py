@@ -169,6 +169,9 @@ def _entity(source: Source, line: int, text: str) -> _Entity | None:
     """
     try:
         made = json.loads(text)
+        json.dumps(made, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _Refused("half a character (\\ud800 to \\udfff alone), which is in no text", text) from None
     except (ValueError, RecursionError):
         raise _Refused("is no JSON", text) from None
     if not isinstance(made, dict) or not isinstance(made.get("properties"), dict):

@@ -122,6 +122,8 @@ def _safe(data: bytes, form: RdfFormat) -> None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"line {line} is not UTF-8") from error
+    if (place := data.find(b"\0")) >= 0:
+        raise Unreadable(f"byte {place:,} is NUL, which is in no text")
     if form == RdfFormat.RDF_XML:
         for parameter, value in _ENTITY.findall(text):
             if parameter or value in ("SYSTEM", "PUBLIC") or "&" in value or len(value) > _LONGEST_ENTITY:
