@@ -1,12 +1,15 @@
 """Network pages by size, beside plain pyvis on the same graph in the same run: python -m tests.bench.view [sizes].
 
-Size of the file, time to build it, time until it is ready, frames a second while zooming, and a step of the time range
-(the 95th percentile of the work of one step). pyvis is as it comes, with its library inside and its loads from
-elsewhere refused; "ready" is its first stabilised drawing. Every run is bounded; what takes longer is told as more.
+Size of the file, time to build it, time until it is drawn and takes input, frames a second while zooming, a step of the
+time range and of a filter (the 95th percentile of the work of one step), drift of actors when an event goes, with the
+page before (warm) and without (cold), and the load of the machine meanwhile. pyvis is as it comes, with its library
+inside and its loads from elsewhere refused; "ready" is its first stabilised drawing. Every run is bounded; what takes
+longer is told as more.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tempfile
@@ -35,16 +38,20 @@ FRAMES = """async (host) => {
   }
   on = false; return n * 1000 / (performance.now() - from);
 }"""
-STEPS = """async () => {
+STEPS = """async (what) => {
   const handle = document.querySelectorAll(".handle")[1], took = [];
+  const boxes = [...document.querySelectorAll("#filters input[type=checkbox]")];
   for (let i = 0; i < 40; i++) {
     const from = performance.now();
-    handle.dispatchEvent(new KeyboardEvent("keydown", {key: i % 20 < 10 ? "ArrowLeft" : "ArrowRight", bubbles: true}));
+    if (what === "filter") boxes[1 + (i >> 1) % 8].click();
+    else handle.dispatchEvent(
+      new KeyboardEvent("keydown", {key: i % 20 < 10 ? "ArrowLeft" : "ArrowRight", bubbles: true}));
     took.push(performance.now() - from);
-    await new Promise((go) => setTimeout(go, 60));
+    await new Promise((go) => setTimeout(go, 100));
   }
   return took.sort((a, b) => a - b)[37];
 }"""
+READY = "performance.getEntriesByName('drawn')[0]?.startTime"
 
 
 def plain(picture: Picture) -> str:
@@ -70,24 +77,25 @@ def measured(browser: Any, file: Path, ours: bool) -> list[str]:
         else:
             page.wait_for_function("() => typeof network !== 'undefined' && network.body.view")
             page.evaluate("() => new Promise((go) => network.once('stabilizationIterationsDone', go))")
-        ready = f"{page.evaluate('performance.now()') / 1000:.2f}"
+        now = page.evaluate("performance.now()")
         page.wait_for_timeout(700)
+        ready = f"{(page.evaluate(READY) if ours else now) / 1000:.2f}"
         host = "#canvas > .network" if ours else "#mynetwork canvas"
         frames = f"{page.evaluate(FRAMES, host):.0f}"
-        return [ready, frames, f"{page.evaluate(STEPS):.1f}" if ours else "-"]
+        steps = [f"{page.evaluate(STEPS, what):.1f}" for what in ("time", "filter")] if ours else ["-", "-"]
+        return [ready, frames, *steps]
     except Exception as error:  # noqa: BLE001 - a peer that does not finish is a finding
-        return [f">{LIMIT // 1000} ({type(error).__name__})", "-", "-"]
+        return [f">{LIMIT // 1000} ({type(error).__name__})", "-", "-", "-"]
     finally:
         page.close()
 
 
-def drift(picture: Picture, page: str) -> float:
+def drift(picture: Picture, page: str, warm: bool) -> float:
     """Median move of an actor, as a share of the diagonal, between two builds that differ by one event."""
     gone = next(iter(picture.events))
     before = places_in(page)
-    after = places_in(
-        draw(replace(picture, edges=tuple(e for e in picture.edges if gone not in e.because)), before=before)
-    )
+    edges = tuple(e for e in picture.edges if gone not in e.because)
+    after = places_in(draw(replace(picture, edges=edges), before=before if warm else None))
     across = hypot(*(max(p[i] for p in before.values()) - min(p[i] for p in before.values()) for i in (0, 1)))
     return median(hypot(after[key][0] - x, after[key][1] - y) for key, (x, y) in before.items()) / across
 
@@ -98,9 +106,8 @@ def main(sizes: list[int]) -> None:
 
     path = chromium()  # before Playwright runs, since it may ask Playwright itself
 
-    print(
-        f"{'nodes':>7} {'page':8} {'MB':>6} {'build s':>8} {'cpu s':>6} {'ready s':>18} {'fps':>4} {'step ms':>8} drift"
-    )
+    print(f"{'nodes':>7} {'page':8} {'MB':>6} {'build s':>8} {'cpu s':>6} {'ready s':>18} {'fps':>4} {'time ms':>8} "
+          f"{'filter ms':>9} {'warm':>6} {'cold':>6}  load")  # fmt: skip
     with sync_playwright() as p, tempfile.TemporaryDirectory() as folder:
         browser = p.chromium.launch(executable_path=path, args=FLAGS)
         for size in sizes:
@@ -113,10 +120,11 @@ def main(sizes: list[int]) -> None:
                 took, work = time.perf_counter() - began, time.process_time() - cpu
                 file = Path(folder) / f"{name}-{size}.html"
                 file.write_text(page, encoding="utf-8")
-                ready, frames, step = measured(browser, file, name == "DiploKG")
-                moved = f"{drift(picture, page):.2%}" if name == "DiploKG" else "-"
+                ready, frames, step, filtered = measured(browser, file, name == "DiploKG")
+                moved = [f"{drift(picture, page, warm):.2%}" if name == "DiploKG" else "-" for warm in (True, False)]
                 print(f"{size:>7} {name:8} {len(page.encode()) / 1e6:>6.2f} {took:>8.2f} {work:>6.2f} {ready:>18} "
-                      f"{frames:>4} {step:>8} {moved}", flush=True)  # fmt: skip
+                      f"{frames:>4} {step:>8} {filtered:>9} {moved[0]:>6} {moved[1]:>6}  {os.getloadavg()[0]:.1f}",
+                      flush=True)  # fmt: skip
         browser.close()
 
 
