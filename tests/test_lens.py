@@ -80,7 +80,7 @@ def test_the_bundled_picture_of_the_last_day_is_the_whole(graph: Graph) -> None:
 
 def test_a_path_needs_events_that_were_known(later: Graph) -> None:
     assert later.path("treasury", "trump", known_at="2026-02-02").ways
-    with pytest.raises(NotFound, match="may be one without .*--known-at"):
+    with pytest.raises(NotFound, match=r"may be one without .*--known-at"):
         later.path("treasury", "trump", known_at="2025-12-01")
 
 

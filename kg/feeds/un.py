@@ -120,7 +120,7 @@ def _values(entry: Node, tally: Tally) -> dict[str, list[str]]:
     values["aliases"] = []
     for part in entry:
         if part.tag.endswith("_ALIAS"):
-            told = {child.tag: child.text().strip('"“”\' ') for child in part}
+            told = {child.tag: child.text().strip("\"“”' ") for child in part}
             if told.get("ALIAS_NAME") and told.get("QUALITY") != "Low":
                 values["aliases"].append(told["ALIAS_NAME"])
             elif told.get("ALIAS_NAME"):

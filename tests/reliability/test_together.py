@@ -57,6 +57,7 @@ while time.monotonic() < end:
 print(json.dumps([asked, len(seen), wrong[:5], len(wrong)]))
 """
 
+
 @pytest.mark.slow
 def test_readers_see_one_whole_build(data_folder: DataFolder, tmp_path: Path, kg: Kg, promise: Promise) -> None:
     build = ["build", "--data", str(data_folder.path), "--store", str(tmp_path / "build")]

@@ -16,7 +16,7 @@ import pytest
 
 from kg import query
 from kg.errors import KgError, QueryRefused, QuerySyntax
-from kg.store import Embedded
+from kg.store import Embedded, Rows
 
 if TYPE_CHECKING:
     from tests.reliability.conftest import Promise
@@ -54,8 +54,8 @@ def asked(path: Path) -> KgError | None:
     text = path.read_bytes().decode("utf-8")
     try:
         answer = query.run(Embedded.in_memory([]), f"BASE <http://example.org/>\n{text}")
-        for _ in getattr(answer, "rows", answer if not isinstance(answer, bool) else ()):
-            pass
+        if not isinstance(answer, bool):
+            list(answer.rows if isinstance(answer, Rows) else answer)
     except KgError as error:
         return error
     return None
