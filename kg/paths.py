@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, pairwise
 
-from kg import dates, describe
+from kg import dates, describe, query
 from kg.errors import NotFound, UsageError
 from kg.lens import EVERYTHING, Lens
 from kg.records import ClaimRecord, EdgeRecord, EventRecord, StateRecord
 from kg.store import Store
+from kg.terms import local_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,13 @@ def ways(
     best = sorted(weighed, key=_rank)[:limit]
     reasons = {reason for way in best for step in way for edge in step.edges for reason in edge.because}
     events = describe.events(store, reasons)
+    happened = {node: event for node, event in events.items() if event.factuality}
     return Ways(
         start,
         end,
         tuple(best),
-        {node: event for node, event in events.items() if event.factuality},
-        {node: state for node, state in describe.states(store, as_of).items() if node in reasons},
+        happened,
+        describe.states(store, as_of, _states(store, reasons - happened.keys())),
         {node: entity.label for node, entity in describe.entities(store).items()},
         describe.said(store, events.values()),
         as_of.isoformat() if as_of else "",
@@ -156,6 +158,15 @@ def _rank(way: tuple[Step, ...]) -> tuple[object, ...]:
     weak = sorted((not step.contested, len(step.publishers), step.uncontested) for step in way)
     names = [way[0].start, *(step.end for step in way)]
     return len(way), [tuple(-int(each) for each in step) for step in weak], min(names, names[::-1])
+
+
+def _states(store: Store, ids: Iterable[str]) -> list[str]:
+    """Which of these are measures, offices or ties."""
+    return [
+        local_name(row["s"])
+        for piece in _pieces(ids)
+        for row in query.rows(store, f"SELECT DISTINCT ?s {{ {describe.values(piece)} ?s a dip:State }}")
+    ]
 
 
 def _on(store: Store, edges: Iterable[EdgeRecord], as_of: date | None) -> Iterable[EdgeRecord]:
