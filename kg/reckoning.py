@@ -79,10 +79,18 @@ def _offsets(store: Store) -> dict[tuple[str, str], dict[str, int]]:
     text = """SELECT ?s ?anchor ?p ?days WHERE { VALUES ?p { dip:duration dip:minimumDuration dip:maximumDuration }
       ?s dip:offset ?o . ?o dip:anchorEvent ?anchor ; ?p ?days }"""
     for row in query.rows(store, text):
-        days = _DAYS.fullmatch(row["days"])
-        # an engine may write the duration of no days as PT0S
-        found[local_name(row["s"]), local_name(row["anchor"])][local_name(row["p"])] = int(days[1]) if days else 0
+        found[local_name(row["s"]), local_name(row["anchor"])][local_name(row["p"])] = _length(row["days"])
     return found
+
+
+def _length(text: str) -> int:
+    """Days of a duration, however the engine writes it: P2D, PT0S for none, and Virtuoso 7's seconds.
+
+    >>> _length("P2D"), _length("PT0S"), _length("172800")
+    (2, 0, 2)
+    """
+    days = _DAYS.fullmatch(text)
+    return int(days[1]) if days else int(text) // 86_400 if text.isdecimal() else 0
 
 
 def _phrase(row: dict[str, str], offsets: dict[tuple[str, str], dict[str, int]]) -> Iterator[Constraint]:

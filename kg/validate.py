@@ -82,12 +82,13 @@ def shape_violations(lines: list[str], shapes_file: Path) -> tuple[tuple[str, ..
 
 
 def _violation(report: Graph, result: Node) -> Violation:
-    from rdflib import SH
+    from rdflib import SH, URIRef
 
     def told(name: str) -> str:
         return str(report.value(result, SH[name]) or "")
 
-    path = f"{compact(told('resultPath'))}: " if told("resultPath") else ""
+    named = isinstance(report.value(result, SH.resultPath), URIRef)  # a path of several has no name
+    path = f"{compact(told('resultPath'))}: " if named else ""
     return Violation(told("focusNode"), told("sourceShape"), f"{path}{told('resultMessage')}")
 
 

@@ -156,7 +156,7 @@ BAD: dict[str, tuple[Bend, str]] = {
         "E:6  us-treasury: U+0000 is a character that cannot be printed. Remove it."),
     "a speech act without its claim": (
         swap("    asserts: [claim-petro-in-drug-trade]\n", ""),
-        "N:20  trump-accuses-petro: dip:asserts: Accusation that asserts nothing. "
+        "N:20  trump-accuses-petro: Accusation that asserts nothing. "
         "Put what is alleged under claims: .*"),
     "an actor who is the only target": (
         swap("actor: [us-treasury]\n    target: [gustavo-petro]", "actor: [us-treasury]\n    target: [us-treasury]"),

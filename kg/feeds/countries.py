@@ -9,6 +9,7 @@ A state of the past gets no code of a state of today: the Soviet Union is not Ru
 from __future__ import annotations
 
 import csv
+import warnings
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,22 +85,27 @@ def named(text: str) -> str:
     """
     import countrynames
 
-    two = countrynames.to_code(text[:200])
+    with warnings.catch_warnings():  # it asks for ICU, which matters for other scripts than Latin only
+        warnings.simplefilter("ignore", UnicodeWarning)
+        two = countrynames.to_code(text[:200])
     return iso3("iso2", two) if two and len(two) == 2 else ""
 
 
 def same_words(text: str, code: str) -> bool:
-    """Tell whether a name shares a word of more than three letters with the English names of a state.
+    """Tell whether a name shares a word of more than three letters, or its beginning, with a state's English names.
 
     >>> same_words("Korea, Republic of", "KOR"), same_words("Texas", "USA"), same_words("Republic of Texas", "USA")
     (True, False, False)
+    >>> same_words("Russia", "RUS")  # the Russian Federation
+    True
     """
     import pycountry
 
     found = pycountry.countries.get(alpha_3=code)
     official = str(getattr(found, "official_name", "")) if found else ""
     theirs = {word for each in (name(code), official) for word in key(each).split()}
-    return any(len(word) > 3 and word not in _GENERIC for word in theirs & set(key(text).split()))
+    ours = [word for word in key(text).split() if len(word) > 3 and word not in _GENERIC]
+    return any(a.startswith(b) or b.startswith(a) for a in ours for b in theirs - _GENERIC if len(b) > 3)
 
 
 def name(code: str) -> str:
