@@ -86,11 +86,12 @@ def _offsets(store: Store) -> dict[tuple[str, str], dict[str, int]]:
 def _length(text: str) -> int:
     """Days of a duration, however the engine writes it: P2D, PT0S for none, and Virtuoso 7's seconds.
 
-    >>> _length("P2D"), _length("PT0S"), _length("172800")
+    >>> _length("P2D"), _length("PT0S"), _length("172800.0")
     (2, 0, 2)
     """
     days = _DAYS.fullmatch(text)
-    return int(days[1]) if days else int(text) // 86_400 if text.isdecimal() else 0
+    seconds = text.removesuffix(".0")
+    return int(days[1]) if days else int(seconds) // 86_400 if seconds.isdecimal() else 0
 
 
 def _phrase(row: dict[str, str], offsets: dict[tuple[str, str], dict[str, int]]) -> Iterator[Constraint]:
