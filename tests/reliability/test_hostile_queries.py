@@ -21,11 +21,11 @@ ENDINGS = frozenset([200, 400, 403, 413, 500, 503])
 
 def crossed(n: int) -> str:
     """Triples that have nothing to do with each other."""
-    return " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(4 + n % 5))
+    return " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(4 + n // len(KINDS) % 5))
 
 
 KINDS: dict[str, Callable[[int], str]] = {
-    "sorted cross product": lambda n: f"SELECT * WHERE {{ {crossed(n)} }} ORDER BY ?c0 DESC(?c1)",
+    "sorted cross product": lambda n: f"SELECT * WHERE {{ {crossed(n)} }} ORDER BY ?c0 DESC(?c1) # {n}",
     "counted cross product": lambda n: f"SELECT (COUNT(*) AS ?n) WHERE {{ {crossed(n)} }} # {n}",
     "distinct cross product": lambda n: f"SELECT DISTINCT ?a0 ?a1 ?c2 ?c3 WHERE {{ {crossed(n)} }} OFFSET {n}0000000",
     "constructed cross product": lambda n: f"CONSTRUCT {{ ?a0 ?b1 ?c2 }} WHERE {{ {crossed(n)} }} OFFSET {n}0000000",
@@ -41,7 +41,7 @@ KINDS: dict[str, Callable[[int], str]] = {
     "a long path": lambda n: "ASK { ?s " + "/".join(["<urn:p>"] * (4000 + n)) + " ?o }",
     "a long union": lambda n: "ASK { " + " UNION ".join(["{ ?s ?p ?o }"] * (3500 + n)) + " }",
     "many optionals": lambda n: (
-        "SELECT * { ?s ?p ?o " + " ".join(f"OPTIONAL {{ ?x{i} ?y{i} ?o }}" for i in range(20 + n % 60)) + " }"
+        "SELECT * { ?s ?p ?o " + " ".join(f"OPTIONAL {{ ?x{i} ?y{i} ?o }}" for i in range(20 + n // 3)) + " }"
     ),
     "huge VALUES": lambda n: (
         "SELECT * WHERE { VALUES ?x { "
@@ -63,7 +63,7 @@ KINDS: dict[str, Callable[[int], str]] = {
     ),
     "doubled texts": lambda n: (
         "SELECT (STRLEN(?x27) AS ?n) WHERE { BIND('"
-        + "0123456789" * (1 + n % 20)
+        + "0123456789" * (1 + n // len(KINDS))
         + "' AS ?x0) "
         + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(27))
         + " }"
