@@ -1,110 +1,141 @@
 """Concurrent use is safe: readers that never stop beside a builder and an importer see one whole build each time.
 
-Each reader is a process that opens the build again and again, as commands do, and asks what must fit together: the
-number of quads that the manifest tells, the digest of the text, and a name that the builder changes in two places at
-once. The importer puts one small batch in and takes it out. `KG_LONG=1`: 20 readers for ten minutes; else 5 for 8 s.
+Each of them is a process of its own (`together.py`): readers open the build with the library, ask by command, or ask a
+server that runs all the time. `KG_LONG=1`: 20 readers beside both writers for ten minutes; else 6 for
+some seconds, until server and readers have seen several builds.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kg import store
+from kg import importing, store
 
 if TYPE_CHECKING:
     from tests.conftest import DataFolder, Kg
     from tests.reliability.conftest import Promise
+    from tests.web.conftest import Serving
 
-ROOT = Path(__file__).resolve().parents[2]
-READERS, SECONDS = (20, 600) if os.environ.get("KG_LONG") else (5, 8)
+PROGRAM = Path(__file__).with_name("together.py")
+LONG = bool(os.environ.get("KG_LONG"))
+READERS = {"library": 8, "command": 4, "web": 8} if LONG else {"library": 2, "command": 1, "web": 3}
+SECONDS, AT_MOST = (600, 900) if LONG else (8, 90)
+TABLE = "Day,Sender,Target,What\n" + "".join(
+    f"2025-01-{n:02},Colombia,{target},Threat\n" for n in range(1, 29) for target in ("United States", "Venezuela")
+)
+MAPPING = "feed: quarrels\ncolumns: {Day: date, Sender: actor, Target: target, What: class}\n"
 
-# Opens and asks until the time is over; prints how often, how many builds it saw, and what did not fit.
-READ = """
-import json, sys, time
-import kg
-from kg import store
-from pathlib import Path
-folder, end = Path(sys.argv[1]), time.monotonic() + float(sys.argv[2])
-asked, seen, wrong = 0, set(), []
-while time.monotonic() < end:
-    try:
-        g = kg.open(str(folder))
-        about = g.stats()
-        [row] = g.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } "
-                        "FILTER(!STRSTARTS(STR(?g), 'https://w3id.org/diplokg/graph/feed/')) }").rows
-        both = g.query("SELECT ?l { VALUES ?x { id:us-treasury id:donald-trump } ?x rdfs:label ?l }")
-        names = {str(name) for name, in both.rows}
-        text = "".join(g.lines())
-    except Exception as error:
-        wrong.append(f"{type(error).__name__}: {error}")
-    else:
-        seen.add(about["digest"])
-        if int(row[0].value) != about["counts"]["quads"]:
-            wrong.append(f"{row[0].value} quads where {about['counts']['quads']} are told")
-        if len({name.rpartition(" ")[2] for name in names}) != 1:
-            wrong.append(f"half of a change: {names}")
-        if text.count("\\n") != about["counts"]["quads"]:
-            wrong.append("text and manifest are of two builds")
-    asked += 1
-print(json.dumps([asked, len(seen), wrong[:5], len(wrong)]))
-"""
+
+def _together() -> Any:
+    name = "kg_tests_together"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, PROGRAM)
+        assert spec and spec.loader
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+together = _together()
+
+
+@pytest.fixture
+def places(data_folder: DataFolder, tmp_path: Path, kg: Kg) -> Any:
+    """A build, a table to import into it, and what every whole build holds: with the batch and without."""
+    (tmp_path / "rows.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(MAPPING, encoding="utf-8")
+    build = tmp_path / "build"
+    together.rename(data_folder.entities, 0)
+    assert kg("build", "--data", data_folder.path, "--store", build).code == 0
+    there = ["import", "csv", tmp_path / "rows.csv", "--mapping", tmp_path / "map.yaml", "--store", build]
+    assert kg(*there).code == 0
+    [batch] = importing.imported(build)
+    assert kg("import", "--drop", batch["batch"], "--store", build).code == 0
+    return together.Places(
+        str(build), str(tmp_path / "stop"), store.manifest(build)["counts"]["quads"], batch["counts"]["quads"],
+        entities=str(data_folder.entities), rows=str(tmp_path / "rows.csv"), mapping=str(tmp_path / "map.yaml"),
+    )  # fmt: skip
+
+
+def started(role: str, seed: int, places: Any) -> subprocess.Popen[bytes]:
+    """Start one of them."""
+    command = [sys.executable, str(PROGRAM), role, str(seed), json.dumps(asdict(places))]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+def stopped(places: Any, log: Path) -> None:
+    """Let them work for the time, and until there was something to see: builds, the batch, swaps of the server."""
+    began, seen = time.monotonic(), set()
+    while (passed := time.monotonic() - began) < AT_MOST:
+        about = store.manifest(Path(places.build))
+        seen.add((about["digest"], bool(about.get("feeds"))))
+        digests, states = ({one[n] for one in seen} for n in (0, 1))
+        if passed > SECONDS and len(digests) > 3 and len(states) > 1 and log.read_text().count('"was":') > 2:
+            break
+        time.sleep(0.1)
+    Path(places.stop).touch()
+
+
+def told(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """What one of them says in the end."""
+    out, _ = process.communicate(timeout=300)
+    assert process.returncode == 0
+    return dict(json.loads(out))
 
 
 @pytest.mark.slow
-def test_readers_see_one_whole_build(data_folder: DataFolder, tmp_path: Path, kg: Kg, promise: Promise) -> None:
-    build = ["build", "--data", str(data_folder.path), "--store", str(tmp_path / "build")]
-    rename(data_folder, 0)
-    assert kg(*build).code == 0
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READ, str(tmp_path / "build"), str(SECONDS)], env=env, stdout=subprocess.PIPE
-        )
-        for _ in range(READERS)
-    ]
-    end, builds = time.monotonic() + SECONDS, 0
-    while time.monotonic() < end:
-        builds += 1
-        rename(data_folder, builds)
-        assert kg(*build).code == 0
-    told = [json.loads(reader.communicate(timeout=SECONDS + 60)[0]) for reader in readers]
-    asked, wrong = sum(one[0] for one in told), sum(one[3] for one in told)
-    assert [one[2] for one in told if one[2]] == []
-    assert builds > 2 and max(one[1] for one in told) > 1, "the readers were to see several builds"
-    promise(
-        "readers beside a builder see one whole build", tried=asked, survived=asked - wrong, note=f"{builds} builds"
+def test_readers_beside_a_builder_and_an_importer_see_one_whole_build(
+    places: Any, serve: Serving, tmp_path: Path, promise: Promise
+) -> None:
+    roles = [role for role, count in READERS.items() for _ in range(count)]
+    with serve(places.build, tmp_path / "log", "--feeds") as server:
+        here = replace(places, url=server.url)
+        running = [started(role, seed, here) for seed, role in enumerate([*roles, "builder", "importer"])]
+        stopped(here, server.log)
+        *readers, builder, importer = [told(process) for process in running]
+        log = server.log.read_text()
+    everyone = [*readers, builder, importer]
+    assert [one for one in everyone if one["wrong"]] == []
+    assert "Traceback" not in log and '"problem"' not in log
+    assert builder["done"] > 2 and importer["done"] > 1, "both were to write"
+    for role in READERS:
+        assert max(one["builds"] for one in readers if one["role"] == role) > 1, f"{role} was to see several builds"
+    assert {count for one in readers for count in one["fed"]} == {0, places.fed}, "the batch was to come and go"
+    tried = sum(one["done"] for one in everyone)
+    survived = tried - sum(one["wrong"] for one in everyone)
+    swaps = log.count('"was":')
+    note = (
+        f"{len(readers)} readers, {builder['done']} builds, {importer['done']} imports and drops, "
+        f"{builder['waited'] + importer['waited']} waits for the lock, {swaps} swaps of the server"
     )
+    promise("readers beside a builder and an importer see one whole build", tried=tried, survived=survived, note=note)
 
 
-def rename(folder: DataFolder, number: int) -> None:
-    """Give two entities names that end in the same number."""
-    text = folder.entities.read_text(encoding="utf-8").splitlines()
-    for n, line in enumerate(text):
-        cells = line.split(",")
-        if cells[0] in ("us-treasury", "donald-trump"):
-            cells[2] = f"{cells[0]} {number}"
-            text[n] = ",".join(cells)
-    folder.entities.write_text("\n".join(text) + "\n", encoding="utf-8")
-
-
-def test_the_readers_would_see_a_torn_build(data_folder: DataFolder, tmp_path: Path, kg: Kg) -> None:
-    """A manifest that belongs to another text is noticed at once."""
-    rename(data_folder, 0)
-    assert kg("build", "--data", data_folder.path, "--store", tmp_path / "build").code == 0
-    file = store.generation(tmp_path / "build") / "manifest.json"
-    about = json.loads(file.read_bytes())
-    about["counts"]["quads"] += 1
-    file.write_text(json.dumps(about), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", READ, str(tmp_path / "build"), "0.5"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True,
-    )  # fmt: skip
-    assert json.loads(done.stdout)[3] > 0
+@pytest.mark.parametrize("torn", ["manifest", "names", "batch"])
+def test_a_torn_build_would_be_seen(torn: str, places: Any, data_folder: DataFolder, kg: Kg) -> None:
+    """A manifest of another text, half of a change and half of a batch are noticed at once."""
+    if torn == "manifest":
+        file = store.generation(Path(places.build)) / "manifest.json"
+        about = json.loads(file.read_bytes())
+        about["counts"]["quads"] += 1
+        file.write_text(json.dumps(about), encoding="utf-8")
+    elif torn == "names":
+        data_folder.change("us-treasury 0", "us-treasury 1", data_folder.entities)
+        assert kg("build", "--data", data_folder.path, "--store", places.build).code == 0
+    else:
+        rows = Path(places.rows)
+        rows.write_text(rows.read_text(encoding="utf-8")[: len(TABLE) // 2], encoding="utf-8")
+        done = kg("import", "csv", rows, "--mapping", places.mapping, "--store", places.build)
+        assert done.code == 0, done.err
+    Path(places.stop).touch()
+    assert told(started("library", 0, places))["wrong"] > 0
