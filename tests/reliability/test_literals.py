@@ -11,6 +11,8 @@ import csv
 import io
 import json
 import random
+import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tests.conftest import DataFolder
     from tests.reliability.conftest import Promise
 
+RAPPER = ("turtle", "trig", "ntriples", "nquads", "rdfxml")  # it has no JSON-LD
 # subject, predicate, text, datatype or empty, language or empty
 Fact = tuple[str, str, str, str, str]
 
@@ -151,6 +154,26 @@ def test_no_literal_is_changed(
     lost = (wanted - by_oxigraph(raw, oxigraph)) | (wanted - by_rdflib(raw, names))
     assert sorted(lost)[:3] == [] and len(wanted) >= 1000
     promise("typed literals survive each export", tried=len(wanted), survived=len(wanted) - len(lost))
+
+
+@pytest.mark.parametrize("form", RAPPER)
+def test_a_parser_in_another_language_reads_every_statement(
+    made: tuple[Graph, list[Fact]], form: str, promise: Promise
+) -> None:
+    """Raptor, written in C by others, gives the statements that are in the build, and no others."""
+    graph, _ = made
+    rapper = shutil.which("rapper")
+    if not rapper:
+        pytest.skip("rapper is not installed: Debian's package raptor2-utils has it")
+    done = subprocess.run(
+        [rapper, "-q", "-i", form, "-o", "ntriples", "-", "https://example.org/"],
+        input=graph.export(form), capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0 and done.stderr == b"", done.stderr[:500]
+    read = {quad.triple for quad in parse(done.stdout, format=RdfFormat.N_TRIPLES)}
+    wanted = {quad.triple for quad in parse(graph.export("ntriples"), format=RdfFormat.N_TRIPLES)}
+    assert read == wanted and len(wanted) > 2000
+    promise("exports are read back by Raptor", tried=len(wanted), survived=len(read & wanted))
 
 
 def test_every_rdf_format_is_tried() -> None:
