@@ -2,6 +2,7 @@
 /* The bars of the time chart: built once for a width, then only what differs is changed. */
 import { STACKED, bins, tickWords } from "./days.js";
 import { s } from "./elements.js";
+import { surface } from "./surfaces.js";
 
 const HIGH = 58;
 
@@ -24,6 +25,7 @@ export function barChart(chart) {
 			const bars = STACKED.map((quad) =>
 				s("rect", {
 					class: `bar q${quad % 5}${quad > 4 ? " coded" : ""}`,
+					fill: surface(quad % 5),
 					x: (i * step + gap / 2).toFixed(1),
 					width: Math.max(1, step - gap).toFixed(1),
 					height: 0,

@@ -10,6 +10,7 @@ import { pairsFigure } from "./lanes.js";
 import { relationsByFamily } from "./legend.js";
 import { shown } from "./shown.js";
 import { state } from "./state.js";
+import { surfaces } from "./surfaces.js";
 import { tableOf } from "./table.js";
 import { FAMILIES, STANDING, WORDS, capital, t } from "./words.js";
 
@@ -62,7 +63,9 @@ function pictureText() {
 			"font-size": 11,
 			fill: tone("soft"),
 		}),
-		...(chart ? [s("g", { transform: `translate(18 ${height + top + low + 6})` }, ...chart.parts)] : []),
+		...(chart
+			? [surfaces(tone), s("g", { transform: `translate(18 ${height + top + low + 6})` }, ...chart.parts)]
+			: []),
 	);
 	const text = new XMLSerializer().serializeToString(figure);
 	return {

@@ -41,7 +41,7 @@ export function buildHelp() {
 				h(
 					"p",
 					null,
-					"Cool colours are cooperation, warm colours conflict; light is words, strong is deeds. A dashed line with ≠ means that what was said is contested: the claim and its denial stand side by side in the panel.",
+					"Cool colours are cooperation, warm colours conflict; light is words, strong is deeds; bars are dotted for cooperation, so that no colour is needed. A dashed line with ≠ means that what was said is contested: the claim and its denial stand side by side in the panel.",
 				),
 				h(
 					"p",

@@ -9,7 +9,8 @@ import { label } from "./labels.js";
 import { shown } from "./shown.js";
 import { pairs, state } from "./state.js";
 import { edgesOfKey } from "./strands.js";
-import { t } from "./words.js";
+import { surface } from "./surfaces.js";
+import { WORDS, t } from "./words.js";
 
 /** Events of each pair that draw a line; summaries and what is not done never do. @returns {Lane[]} */
 export function lanes() {
@@ -88,7 +89,8 @@ export function laneChart(lane, width) {
 		const words = `${dateWords(e.edtf)}: ${e.label}${e.feed ? ` (${codedWords(e.feed)})` : ""}`,
 			dispute = touchesDispute(e),
 			chosen = state.sel === "v:" + e.id;
-		const props = { x: x.toFixed(1), y, width: wide.toFixed(1), height: BLOCK, rx: 2 };
+		const fill = surface(e.quad_class || 0),
+			props = { x: x.toFixed(1), y, width: wide.toFixed(1), height: BLOCK, rx: 2, fill };
 		return s(
 			"rect",
 			{
@@ -135,7 +137,13 @@ export function pairsFigure(width, room, tone, font) {
 			fill: tone("soft"),
 		}),
 	];
-	let y = 26;
+	[1, 2, 3, 4].forEach((quad, i) => {
+		const x = left + i * 150;
+		const box = { x, y: 24, width: 22, height: BLOCK, rx: 2, "stroke-width": 0.8 };
+		parts.push(s("rect", { ...box, fill: surface(quad), stroke: tone("q" + quad) }));
+		parts.push(write(t(WORDS.family["q" + quad]), x + 29, 32));
+	});
+	let y = 44;
 	let drawn = 0;
 	for (const lane of all) {
 		const { base, tall, shapes } = laid(lane, wide),
@@ -155,10 +163,12 @@ export function pairsFigure(width, room, tone, font) {
 				width: long.toFixed(1),
 				height: BLOCK,
 				rx: 2,
-				fill: color,
+				fill: surface(e.quad_class || 0),
+				stroke: color,
+				"stroke-width": 0.8,
 			};
-			const hollow = e.feed ? { "fill-opacity": 0, stroke: color, "stroke-width": 1 } : {};
-			const dashed = { "fill-opacity": 0.4, stroke: color, "stroke-width": 1.2, "stroke-dasharray": "3 2" };
+			const hollow = e.feed ? { "fill-opacity": 0.34, "stroke-dasharray": "1.2 1.6" } : {};
+			const dashed = { "fill-opacity": 0.45, "stroke-width": 1.2, "stroke-dasharray": "3 2" };
 			parts.push(s("rect", { ...place, ...hollow, ...(dispute ? dashed : {}) }));
 		}
 		parts.push(

@@ -7,7 +7,7 @@ import { actors, byId, events, name } from "./data.js";
 import { bins } from "./days.js";
 import { strandWords } from "./descriptions.js";
 import { closeDrawers, drawTheme, isDark, openDrawer, systemDark } from "./drawers.js";
-import { h, put } from "./elements.js";
+import { h, put, s } from "./elements.js";
 import { closeUp, emphasis, unfolded } from "./emphasis.js";
 import { preparePrint } from "./export.js";
 import { countFacets, tally } from "./facets.js";
@@ -23,6 +23,7 @@ import { buildSearch } from "./search.js";
 import { derive, large, show, shown } from "./shown.js";
 import { become, pairs, spoken, state, steps, tongue } from "./state.js";
 import { strandsOf } from "./strands.js";
+import { surfaces } from "./surfaces.js";
 import { svgRenderer } from "./svg.js";
 import { drawTable, forgetTable } from "./table.js";
 import { drawTime } from "./time.js";
@@ -111,6 +112,13 @@ export function settle() {
 
 export function start() {
 	drawWith((large?.renderer || svgRenderer)(byId("canvas"), () => byId("zoom").getBoundingClientRect()));
+	document.body.append(
+		s(
+			"svg",
+			{ class: "sr", "aria-hidden": "true" },
+			surfaces((key) => `var(--${key})`),
+		),
+	);
 	buildSearch();
 	buildPairs();
 	renderer.setData([...actors.values()]);

@@ -36,7 +36,7 @@ function tableRows() {
 				.join("; "),
 			undone: e.factuality !== "Actual",
 			reported: reported(e.evidence),
-			quad: "q" + (e.quad_class || 0),
+			quad: e.quad_class || 0,
 		}));
 	const lasting = [...shown.states]
 		.flatMap((id) => held.get(id) || [])
@@ -51,7 +51,7 @@ function tableRows() {
 			standing: x.kind === "tie" ? t("Reported") : t(inForce(x, asOf()) + " on {0}", shortDay(asOf())),
 			undone: false,
 			reported: reported(x.evidence),
-			quad: "tie",
+			quad: 0,
 		}));
 	return [...happened, ...lasting];
 }

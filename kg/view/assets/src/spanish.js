@@ -309,8 +309,8 @@ export const SPANISH = {
 	"Single-key shortcuts": "Atajos de una tecla",
 	"A line is drawn when at least one event is reported as having happened. Its arrow points from who acts to whom it is done; its width grows with the number of events. Parallel lines of one kind are folded into one line with a number; choose it to unfold them.":
 		"Se traza una línea cuando al menos un hecho consta como ocurrido. La flecha va de quien actúa a quien lo recibe; el grosor crece con el número de hechos. Las líneas paralelas de una clase se pliegan en una con un número; elíjala para desplegarlas.",
-	"Cool colours are cooperation, warm colours conflict; light is words, strong is deeds. A dashed line with ≠ means that what was said is contested: the claim and its denial stand side by side in the panel.":
-		"Los colores fríos son cooperación, los cálidos conflicto; lo claro son palabras, lo intenso actos. Una línea discontinua con ≠ significa que lo dicho está en disputa: afirmación y desmentido están lado a lado en el panel.",
+	"Cool colours are cooperation, warm colours conflict; light is words, strong is deeds; bars are dotted for cooperation, so that no colour is needed. A dashed line with ≠ means that what was said is contested: the claim and its denial stand side by side in the panel.":
+		"Los colores fríos son cooperación, los cálidos conflicto; lo claro son palabras, lo intenso actos; las barras de cooperación llevan puntos, así que el color no hace falta. Una línea discontinua con ≠ significa que lo dicho está en disputa: afirmación y desmentido están lado a lado en el panel.",
 	"What is planned, promised, threatened or alleged is never drawn. It is listed under “Not reported as done”, in the panel and in the table.":
 		"Lo planeado, prometido, amenazado o presunto nunca se dibuja. Figura bajo «No consta como hecho», en el panel y en la tabla.",
 	"Dates are shown as precisely as the source supports. An event whose date may lie outside the chosen range is kept and marked. Bars spread a vague date over the days it may mean.":

@@ -6,6 +6,7 @@ import { actorLinks, h, link, span } from "./elements.js";
 import { COLUMNS, sortedRows } from "./rows.js";
 import { shown } from "./shown.js";
 import { spoken, state } from "./state.js";
+import { swatch } from "./surfaces.js";
 import { count, listed, t } from "./words.js";
 
 /** @param {boolean} live  with buttons, or for paper */
@@ -66,7 +67,7 @@ export function tableOf(live) {
 					},
 					h("td", { class: "when" }, row.date),
 					h("td", null, ...people(row.who)),
-					h("td", null, span([h("span", { class: "swatch " + row.quad, "aria-hidden": "true" }), row.what], "what")),
+					h("td", null, span([swatch(row.quad), row.what], "what")),
 					h("td", null, ...people(row.whom)),
 					h("td", null, live ? link(row.sel, row.title) : h("bdi", null, row.title)),
 					h("td", { class: "standing-cell" }, row.standing),

@@ -9,6 +9,7 @@ import { h, put, s } from "./elements.js";
 import { drawPairs } from "./pairs.js";
 import { derive, large, shown } from "./shown.js";
 import { state } from "./state.js";
+import { swatch } from "./surfaces.js";
 import { WORDS, count, t } from "./words.js";
 
 /** @type {number | undefined} */ let playing;
@@ -165,13 +166,7 @@ export function buildTime() {
 		most = Math.max(1, ...whole.map((bin) => bin.reduce((a, b) => a + b, 0)));
 	const rows = STACK.map((quad) => {
 		const n = h("span", { class: "n" });
-		const row = h(
-			"li",
-			null,
-			h("span", { class: "swatch q" + quad, "aria-hidden": "true" }),
-			t(WORDS.family["q" + quad]),
-			n,
-		);
+		const row = h("li", null, swatch(quad), t(WORDS.family["q" + quad]), n);
 		quads.append(row);
 		return { quad, row, n };
 	});

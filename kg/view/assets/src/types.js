@@ -99,7 +99,7 @@
 /** @typedef {{sel: string, words: string, more: string, keys: string[], names?: string[]}} Entry */
 /** @typedef {{ids: string[], steps: Edge[][]}} Path */
 /** @typedef {{lo: number, hi: number}} Bin  first and last day */
-/** @typedef {{sel: string, date: string, sort: number, who: string[], what: string, whom: string[], title: string, standing: string, undone: boolean, reported: string, quad: string}} Row */
+/** @typedef {{sel: string, date: string, sort: number, who: string[], what: string, whom: string[], title: string, standing: string, undone: boolean, reported: string, quad: number}} Row */
 /** @typedef {{key: string, ends: [string, string], list: Happening[]}} Lane */
 /**
  * What answers for thousands of actors (`crowd/`); null where a filter is not known there.
