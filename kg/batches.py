@@ -24,10 +24,11 @@ from pyoxigraph import Store as _Oxigraph
 from kg import store
 from kg.errors import StorageError
 from kg.store import Embedded
+from kg.terms import DIP, ID
 
 _PIECE = 12 << 20  # bytes of text that are loaded at once
 _LOADERS = 2
-_LARGE = 200_000  # quads after which the store is put in order
+_EVENT = NamedNode(f"{DIP}factuality")  # what every event says, and nothing else does
 
 
 class Fresh:
@@ -84,6 +85,11 @@ class Fresh:
     def known(self, node: str) -> bool:
         """Whether anything is said of a node, given by its IRI."""
         return next(iter(self._store.quads_for_pattern(NamedNode(node), None, None, None)), None) is not None
+
+    def events(self, graph: str) -> Iterator[str]:
+        """The local names of the events that a graph holds, in no order that means anything."""
+        for quad in self._store.quads_for_pattern(None, _EVENT, None, NamedNode(graph)):
+            yield str(quad.subject)[1:-1].removeprefix(ID)
 
     def count(self, graph: str) -> int:
         """How many triples a graph holds."""

@@ -8,19 +8,22 @@ month, `parties.parquet`) and come and go with it. A `dip:Summary` in the store 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyoxigraph import NamedNode
+
 from kg import batches, importing, query, registered, store
-from kg.columns import engines, layouts, opening, steps, summing
+from kg.columns import engines, held, layouts, opening, steps, summing
 from kg.columns.intake import Intake
 from kg.errors import DataProblems, NotFound, Problem, StorageError, UsageError
 from kg.feeds import Feed, actors, files, quads
 from kg.feeds import links as curated
-from kg.feeds.records import Record, Window
+from kg.feeds.records import Party, Record, Window
 from kg.feeds.tally import Rejected
 from kg.importing import Imported, Progress
 from kg.terms import DIP, GRAPH, ID
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from kg.store import Store
 
 TIER = "columns"
+LARGE = 200_000  # quads after which the store is put in order
 
 
 def import_columns(
@@ -42,10 +46,12 @@ def import_columns(
     engine: str = "duckdb",
     strict: bool = False,
     again: bool = False,
+    links: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Imported:
     """Import files of a feed as one batch of columns, and what sums it up into the store.
 
+    `links` holds the decisions of a curator about parties, `links.csv` of the build unless another file is named.
     With `full` the columns hold everything, and the events of the window are in the store as triples too; without it
     the days of the window bound what is taken at all.
 
@@ -68,13 +74,15 @@ def import_columns(
     skipped = tuple(source.name for source in sources if source not in new)
     if not new:
         return Imported(name, "", already=skipped)
+    decisions = links or folder / curated.FILE
     with batches.change(folder) as fresh:
-        work = _Work(feed, new, window, full, fresh, strict)
+        work = _Work(feed, new, window, full, fresh, _resolver(fresh.view, decisions), strict)
         with engines.started(engine, work.place / "scratch") as running:
             report = work.run(running, how, progress)
         if report["counts"]["events"]:
+            _settle(fresh, work.batch)
             fresh.about.setdefault("feeds", []).append(report)
-            importing._keep(fresh, work.batch, report, work.rejected, work.writer.parties)
+            importing._keep(fresh, work.batch, report, work.rejected, work.parties)
         else:
             fresh.unchanged = True
     told = tuple(source.tally.as_dict() for source in new)
@@ -88,7 +96,7 @@ class _Work:
     """One import into columns."""
 
     batch: quads.Batch
-    writer: quads.Writer
+    parties: Sequence[Party]
 
     def __init__(
         self,
@@ -97,12 +105,13 @@ class _Work:
         window: Window,
         full: bool,
         fresh: batches.Fresh,
+        resolver: actors.Resolver,
         strict: bool,
     ) -> None:
         self.feed, self.sources, self.window, self.full = feed, sources, window, full
         self.place = fresh.folder / TIER
         self.rejected: list[Rejected] = []
-        self._fresh, self._strict = fresh, strict
+        self._fresh, self._resolver, self._strict = fresh, resolver, strict
         for source in sources:
             source.tally.sink = self._refuse
 
@@ -114,26 +123,22 @@ class _Work:
 
     def run(self, engine: engines.Engine, how: str, progress: Progress) -> dict[str, Any]:
         progress("into columns")
-        read = self.feed.reader()
-        taken = Intake(
-            self.feed.name, read, Window() if self.full else self.window, engine, self.place, earlier=self._earlier()
-        )
+        window = Window() if self.full else self.window
+        taken = Intake(self.feed.name, self.feed.reader(), window, engine, self.place, earlier=self._earlier())
         taken.take(self.sources)
         for source in self.sources:
             source.tally.check()
         self.batch = quads.Batch(self.feed.name, importing._batch_name(self.sources, self.window, how))
-        self._resolver = _resolver(self._fresh.view, self._fresh.folder.parent)
-        self.writer = writer = quads.Writer(self.batch, self._resolver.resolve, vocabulary())
-        counts = dict.fromkeys(("events", "summaries", "parties", "edges", "in full", "quads"), 0)
-        counts["events"] = sum(source.tally.kept for source in self.sources)
         progress("summing up")
-        self._fresh.load(self._text(engine, taken, writer, counts), self.batch.graph)
-        counts |= {"parties": writer.counts["parties"], "edges": len(writer.edges), "in full": writer.counts["events"]}
-        if counts["quads"] > 200_000:
+        names = [source.name for source in self.sources]
+        sums = _Sums(self.feed, self.batch, names, self.window, self.full, self._fresh, self._resolver)
+        events = sum(source.tally.kept for source in self.sources)
+        about = importing.about_import(self.batch, self.feed, self.sources)
+        counts = sums.load(engine, taken.layout if events else None, events, about)
+        self.parties = sums.writer.parties
+        if counts["quads"] > LARGE:
             progress("putting in order")
             self._fresh.put_in_order()
-        if counts["events"]:
-            self._settle()
         return {
             "name": self.feed.name,
             "batch": self.batch.name,
@@ -144,47 +149,114 @@ class _Work:
             "counts": counts,
         }
 
+    def _is_triples(self, about: Mapping[str, Any]) -> bool:
+        return about["name"] == self.feed.name and about.get("tier") != TIER
+
+    def _earlier(self) -> list[Path]:
+        """The columns of earlier batches of the feed, and the keys of those that are triples."""
+        feeds = self._fresh.folder / "feeds" / self.feed.name
+        found = sorted(folder for folder in feeds.glob(f"*/{TIER}/events") if any(folder.rglob("*.parquet")))
+        keys = self.place / "keys"
+        triples = (each["batch"] for each in self._fresh.about.get("feeds", []) if self._is_triples(each))
+        events = chain.from_iterable(self._fresh.events(quads.Batch(self.feed.name, name).graph) for name in triples)
+        if held.keys(events, layouts.layout(self.feed.name, ""), keys):
+            found.append(keys)
+        return found
+
+
+def resummed(
+    fresh: batches.Fresh, view: Any, about: dict[str, Any], resolver: actors.Resolver, engine: str = "duckdb"
+) -> None:
+    """Write the graph of a batch in columns anew, with other judgements of who its parties are; the events stay.
+
+    `about` is what the manifest of the new generation tells of the batch.
+    """
+    feed, batch = importing.found(about["name"]), quads.Batch(about["name"], about["batch"])
+    node = quads.iri(batch.node)
+    told = view.quads_for_pattern(NamedNode(node[1:-1]), None, None, NamedNode(batch.graph))
+    closing = "".join(sorted(f"{node} {each.predicate} {each.object} .\n" for each in told))
+    fresh.drop(batch.graph)
+    place = fresh.folder / TIER
+    _kept(fresh, batch).rename(place)
+    (place / summing.PARTIES).unlink(missing_ok=True)  # it is shared with the generation before
+    names = [str(each["file"]) for each in about["files"]]
+    window, full = Window.told(about["window"]), about["how"].endswith(" full")
+    sums = _Sums(feed, batch, names, window, full, fresh, resolver)
+    with engines.started(engine, place / "scratch") as running:
+        about["counts"] = sums.load(running, layouts.layout(feed.name, ""), about["counts"]["events"], closing)
+    _settle(fresh, batch)
+
+
+def _kept(fresh: batches.Fresh, batch: quads.Batch) -> Path:
+    return fresh.folder / "feeds" / batch.feed / batch.name / TIER
+
+
+def _settle(fresh: batches.Fresh, batch: quads.Batch) -> None:
+    """Leave the columns where they belong, without what was only on the way."""
+    place, kept = fresh.folder / TIER, _kept(fresh, batch)
+    for path in place.iterdir():
+        if path.name not in ("events", summing.PARTIES):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    place.rename(kept)
+
+
+class _Sums:
+    """What the store is told of the columns of one batch."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        batch: quads.Batch,
+        names: Sequence[str],
+        window: Window,
+        full: bool,
+        fresh: batches.Fresh,
+        resolver: actors.Resolver,
+    ) -> None:
+        self.feed, self.batch, self.names, self.window, self.full = feed, batch, names, window, full
+        self.place = fresh.folder / TIER
+        self.writer = quads.Writer(batch, resolver.resolve, vocabulary())
+        self._fresh, self._resolver = fresh, resolver
+
+    def load(self, engine: engines.Engine, own: layouts.Layout | None, events: int, closing: str) -> dict[str, int]:
+        """Load parties, summaries and edges of the columns (none without a layout), and lines of text after them."""
+        counts = dict.fromkeys(("events", "summaries", "parties", "edges", "in full", "quads"), 0) | {"events": events}
+        self._fresh.load(self._text(engine, own, counts, closing), self.batch.graph)
+        written = self.writer.counts
+        return counts | {
+            "parties": written["parties"],
+            "edges": len(self.writer.edges),
+            "in full": written["events"],
+        }
+
     def _text(
-        self, engine: engines.Engine, taken: Intake, writer: quads.Writer, counts: dict[str, int]
+        self, engine: engines.Engine, own: layouts.Layout | None, counts: dict[str, int], closing: str
     ) -> Iterator[str]:
-        if taken.layout is not None and counts["events"]:
-            full = partial(self._in_full, engine, taken) if self.full else None
-            find = self._resolver.offices
-            for text in summing.text(engine, taken.layout, self.place, taken.read, writer, vocabulary(), full, find):
+        if own is not None:
+            read, find = self.feed.reader(), self._resolver.offices
+            full = partial(self._in_full, engine, own) if self.full else None
+            for text in summing.text(engine, own, self.place, read, self.writer, vocabulary(), full, find):
                 counts["quads"] += text.count("\n")
                 counts["summaries"] += f"{quads.A} <{DIP}Summary>" in text
                 yield text
-        text = importing.about_import(self.batch, self.feed, self.sources)
-        counts["quads"] += text.count("\n")
-        yield text
+        counts["quads"] += closing.count("\n")
+        yield closing
 
-    def _in_full(self, engine: engines.Engine, taken: Intake, parties: Sequence[opening.Known]) -> Iterator[Record]:
+    def _in_full(
+        self, engine: engines.Engine, own: layouts.Layout, parties: Sequence[opening.Known]
+    ) -> Iterator[Record]:
         """The events of the window, as records."""
-        assert taken.layout is not None
-        events = steps.within(engine.parquet(taken.events), taken.layout, self.window)
+        events = steps.within(engine.parquet(self.place / "events"), own, self.window)
         if self.window.sides:
             one, other = (_side(parties, side) for side in (*self.window.sides, "")[:2])
             tables = [engine.table(rows, steps.PARTY) for rows in (one, other)]
-            events = steps.between(events, taken.layout, *tables)
-        names = [source.name for source in self.sources]
-        return opening.records(engine, taken.layout, events, parties, names, taken.read)
-
-    def _earlier(self) -> list[Path]:
-        feeds = self._fresh.folder / "feeds" / self.feed.name
-        return sorted(folder for folder in feeds.glob(f"*/{TIER}/events") if any(folder.rglob("*.parquet")))
-
-    def _settle(self) -> None:
-        """Leave what stays where it belongs, and nothing else."""
-        kept = self._fresh.folder / "feeds" / self.feed.name / self.batch.name / TIER
-        kept.mkdir(parents=True, exist_ok=True)
-        for name in ("events", summing.PARTIES):
-            if (self.place / name).exists():
-                (self.place / name).rename(kept / name)
-        shutil.rmtree(self.place)
+            events = steps.between(events, own, *tables)
+        return opening.records(engine, own, events, parties, self.names, self.feed.reader())
 
 
-def _resolver(view: Store, folder: Path) -> actors.Resolver:
-    return actors.Resolver(registered.read(view), curated.decided(curated.read(folder / curated.FILE)))
+def _resolver(view: Store, decisions: Path) -> actors.Resolver:
+    return actors.Resolver(registered.read(view), curated.decided(curated.read(decisions)))
 
 
 def _side(parties: Sequence[opening.Known], side: str) -> list[opening.Known]:
@@ -241,7 +313,7 @@ def opened(view: Store, folder: Path | str, name: str, engine: str = "duckdb") -
         if (each["name"], each["batch"]) == (found.feed, found.batch)
     )
     batch = quads.Batch(found.feed, found.batch)
-    writer = quads.Writer(batch, _resolver(view, Path(folder)).resolve, vocabulary())
+    writer = quads.Writer(batch, _resolver(view, Path(folder) / curated.FILE).resolve, vocabulary())
     with engines.scratch() as scratch, engines.started(engine, scratch) as running:
         parties = [tuple(row) for row in running.rows(running.file(place / summing.PARTIES))]
         sides = [[each for each in parties if each[4] == node] for node in (found.actor, found.target)]

@@ -14,11 +14,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from kg import __version__, asked, batches, registered, resources, store, validate
+from kg.columns import engines
+from kg.columns.held import Columns
+from kg.columns.layouts import layout
 from kg.errors import DataProblems, NotFound, Problem, UsageError, did_you_mean
 from kg.feeds import FEEDS, Feed, actors, files, quads
 from kg.feeds import links as curated
@@ -30,6 +33,7 @@ from kg.vocabulary import vocabulary
 Progress = Callable[[str], None]
 ALWAYS = Window()
 MANY = 20
+_AT_ONCE = 20_000  # records that are looked up in columns together
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +217,32 @@ class _Work:
         have = self._fresh.about.get("feeds", []) if self._fresh else []
         earlier = any(each["name"] == self.feed.name for each in have)
         row = ("", 0)
-        for record in records:
+        for record, there in self._with_columns(records):
             if isinstance(record, EventMention):
                 if not (record.known or (earlier and self._held(record.event))):
                     tally = self._instead(record.report.at.file, "outside")
                     tally.notes["mentions of events that are not here"] += 1
                     continue
-            elif earlier and isinstance(record, CodedEvent) and self._held(record.id):
+            elif earlier and isinstance(record, CodedEvent) and (there or self._held(record.id)):
                 at = record.reports[0].at
                 if not at.line or (at.file, at.line) != row:  # a row may tell several events, one after the other
                     self._instead(at.file, "duplicates")
                 row = (at.file, at.line)
                 continue
             yield record
+
+    def _with_columns(self, records: Iterable[Record]) -> Iterator[tuple[Record, bool]]:
+        """Each record, and whether it is an event that an earlier batch in columns holds."""
+        folders = sorted(self._fresh.folder.glob(f"feeds/{self.feed.name}/*/columns/events")) if self._fresh else []
+        if not folders:
+            yield from ((record, False) for record in records)
+            return
+        with engines.scratch() as scratch, engines.started("duckdb", scratch) as running:
+            held = Columns(running, layout(self.feed.name, ""), folders)
+            coming = iter(records)
+            while part := list(islice(coming, _AT_ONCE)):
+                there = held.of(record.id for record in part if isinstance(record, CodedEvent))
+                yield from ((record, isinstance(record, CodedEvent) and record.id in there) for record in part)
 
     def _held(self, event: str) -> bool:
         return self._fresh is not None and self._fresh.known(ID + event)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg import registered, relink, store, terms
+from kg import bulk, registered, relink, store, terms
 from kg.errors import Ambiguous, NotFound, UsageError, did_you_mean
 from kg.feeds import links as curated
 from kg.feeds.actors import CANDIDATE, Judged, Known, Resolver, names_of
@@ -145,7 +145,7 @@ def apply(
     """
     folder = Path(folder)
     _, resolver = _resolver(folder, links)
-    return relink.apply(folder, resolver, progress)
+    return relink.apply(folder, resolver, bulk.resummed, progress)
 
 
 def _resolver(folder: Path, links: Path | None) -> tuple[Known, Resolver]:

@@ -41,47 +41,49 @@ _ROLES = {
 }  # where a party may stand, and where it is kept what it was coded as
 _CODED = set(_ROLES.values())
 _BEGIN, _END = f"{terms.SEM}hasEarliestBeginTimeStamp", f"{terms.SEM}hasLatestEndTimeStamp"
+Summed = Callable[[batches.Fresh, Any, dict[str, Any], Resolver], None]
 _LARGE = 200_000  # quads after which the store is put in order
 _WRITTEN_ANEW = {f"{_DIP}DerivedEdge", f"{_DIP}IdentityJudgement"}
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of decisions: batches that were rewritten, how many parties are somebody else now, and what was not.
-
-    `left` are batches whose events stay in columns; they have to be imported again.
-    """
+    """What became of decisions: batches that were rewritten, and how many parties are somebody else now."""
 
     rewritten: tuple[str, ...] = ()
     parties: int = 0
-    left: tuple[str, ...] = ()
 
 
-def apply(folder: Path, resolver: Resolver, progress: Callable[[str], None] = lambda _: None) -> Applied:
+def apply(
+    folder: Path, resolver: Resolver, summed: Summed, progress: Callable[[str], None] = lambda _: None
+) -> Applied:
     """Rewrite the graphs of all batches whose parties a resolver judges otherwise than it stands there.
+
+    `summed` rewrites that of a batch whose events stay in columns.
 
     Raises:
         StorageError: there is no build, or it cannot be written.
     """
     stale: list[_Stale] = []
-    left: list[str] = []
     view = store.open_store(str(folder)).native()
     for about in store.manifest(folder).get("feeds", []):
         each = _Stale(Batch(about["name"], about["batch"]), parties(folder, about), about["counts"].get("quads", 0))
         each.changed |= {told[0] for told in each.judged(resolver) ^ _stated(view, each.batch)}
-        if each.changed and about.get("tier", "full") != "full":
-            left.append(each.name)
-        elif each.changed:
+        if each.changed:
             stale.append(each)
     if stale:
         with batches.change(folder) as fresh:
             for each in stale:
                 progress(each.name)
-                _rewrite(fresh, view, each, resolver)
+                about = _about(fresh, each.batch)
+                if about.get("tier", "full") == "full":
+                    _rewrite(fresh, view, each, resolver, about)
+                else:
+                    summed(fresh, view, about, resolver)
             if sum(each.quads for each in stale) > _LARGE:
                 progress("putting in order")
                 fresh.put_in_order()
-    return Applied(tuple(each.name for each in stale), sum(len(each.changed) for each in stale), tuple(left))
+    return Applied(tuple(each.name for each in stale), sum(len(each.changed) for each in stale))
 
 
 def parties(folder: Path, about: Mapping[str, Any]) -> list[Party]:
@@ -139,13 +141,16 @@ def _stated(view: Any, batch: Batch) -> set[tuple[str, ...]]:
     return found
 
 
-def _rewrite(fresh: batches.Fresh, view: Any, stale: _Stale, resolver: Resolver) -> None:
+def _about(fresh: batches.Fresh, batch: Batch) -> dict[str, Any]:
+    told: list[dict[str, Any]] = fresh.about["feeds"]
+    return next(each for each in told if (each["name"], each["batch"]) == (batch.feed, batch.name))
+
+
+def _rewrite(fresh: batches.Fresh, view: Any, stale: _Stale, resolver: Resolver, about: dict[str, Any]) -> None:
     writer = Writer(stale.batch, resolver.resolve, vocabulary())
     fresh.drop(stale.batch.graph)
     fresh.load(rewritten(view, stale.batch, stale.parties, writer, resolver), stale.batch.graph)
-    for about in fresh.about["feeds"]:
-        if (about["name"], about["batch"]) == (stale.batch.feed, stale.batch.name):
-            about["counts"]["resolved"] = writer.counts["resolved"]
+    about["counts"]["resolved"] = writer.counts["resolved"]
 
 
 def rewritten(view: Any, batch: Batch, parties: list[Party], writer: Writer, resolver: Resolver) -> Iterator[str]:

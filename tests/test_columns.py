@@ -15,7 +15,7 @@ import pytest
 from pyoxigraph import RdfFormat
 from pyoxigraph import Store as Oxigraph
 
-from kg import batches, bulk, importing, store
+from kg import batches, bulk, importing, link, store
 from kg.columns import engines, pieces
 from kg.columns.intake import Intake
 from kg.errors import DataProblems, NotFound, StorageError, UsageError
@@ -209,6 +209,7 @@ def test_what_is_not_kept_in_columns_is_told(kg: Any, build: Path, tmp_path: Pat
         assert told in done.err
     assert kg("import", "gdelt", mentions, "--full", "--store", build).code == 2
     assert "--full" in kg("import", "gdelt", mentions, "--columns", "--between", "USA", "--store", build).err
+    assert "--full" in kg("import", "gdelt", mentions, "--between", "USA", "--store", build).err
     assert "no engine" in kg("import", "gdelt", lines, "--columns", "--engine", "abacus", "--store", build).err
 
 
@@ -278,7 +279,7 @@ def test_real_samples_come_back_as_they_were(feed: str, file: Path, build: Path,
 def test_the_window_is_in_full_as_well(kg: Any, build: Path, twin: Path, tmp_path: Path) -> None:
     file = write(tmp_path / "a.csv", PLAIN)
     done = kg(
-        "import", "gdelt", file, "--columns", "--full", "--between", "COL,USA", "--to", "2018-01-20", "--store", build
+        "import", "gdelt", file, "--full", "--between", "COL,USA", "--to", "2018-01-20", "--store", build
     )  # fmt: skip
     assert done.code == 0, done.err
     batch = importing.imported(build)[0]["batch"]
@@ -312,6 +313,49 @@ def test_copies_count_once_within_a_batch_and_across_batches(build: Path, tmp_pa
     assert [(each["kept"], each["duplicates"]) for each in made.files] == [(1, 1)]
     whole = rows(build, "SELECT (SUM(?n) AS ?all) WHERE { ?s a dip:Summary ; dip:eventCount ?n }")
     assert whole == [{"all": "5"}]
+
+
+def test_an_event_that_either_tier_holds_is_not_counted_again(build: Path, tmp_path: Path) -> None:
+    importing.import_feed("gdelt", [write(tmp_path / "a.csv", [row(1), row(2)])], build)
+    made = bulk.import_columns("gdelt", [write(tmp_path / "b.csv", [row(2), row(3)])], build)
+    assert [(each["kept"], each["duplicates"]) for each in made.files] == [(1, 1)]
+    made = importing.import_feed("gdelt", [write(tmp_path / "c.csv", [row(1), row(3), row(4)])], build)
+    assert [(each["kept"], each["duplicates"]) for each in made.files] == [(1, 2)]
+    assert made.counts["events"] == 1
+
+
+def test_an_event_of_icews_is_known_in_either_tier_by_its_number_and_day(build: Path, tmp_path: Path) -> None:
+    if not ICEWS.exists():
+        pytest.skip(f"{ICEWS.name} lies beside the repository, not in it")
+    head, *lines = ICEWS.read_text(encoding="utf-8").splitlines()[:9]
+    bulk.import_columns("icews", [write(tmp_path / "a.tab", [head, *lines[:4]])], build)
+    made = importing.import_feed("icews", [write(tmp_path / "b.tab", [head, *lines])], build)
+    assert [(each["kept"], each["duplicates"]) for each in made.files] == [(4, 4)]
+    made = bulk.import_columns("icews", [write(tmp_path / "c.tab", [head, *lines[3:]])], build)
+    assert [each["duplicates"] for each in made.files] == [5] and not made.batch
+
+
+def test_a_decision_takes_effect_in_columns_and_is_taken_back_without_trace(
+    kg: Any, build: Path, tmp_path: Path
+) -> None:
+    asked = "SELECT DISTINCT ?who { ?s a dip:Summary ; dip:dyadActor|dip:dyadTarget ?who } ORDER BY ?who"
+    file = write(tmp_path / "a.csv", PLAIN)
+    done = kg("import", "gdelt", file, "--full", "--between", "COL,USA", "--store", build)
+    assert done.code == 0, done.err
+    batch = importing.imported(build)[0]["batch"]
+    before, held = graph(build, batch), rows(build, asked)
+    party = "gdelt-colgov-bogota"
+    link.decide(party, "colombia", True, build)
+    done = kg("link", "--apply", "--store", build)
+    assert done.code == 0 and batch in done.err
+    after = graph(build, batch)
+    assert {"who": f"{ID}{party}"} in held and {"who": f"{ID}{party}"} not in rows(build, asked)
+    assert len({s for s, p, _ in after if p == f"<{DIP}factuality>"}) == 7
+    back = opened(build, summaries(after), batch)
+    assert len({s for s, p, _ in back if p == f"<{DIP}factuality>"}) == len(PLAIN)
+    link.undo(party, "colombia", build)
+    assert kg("link", "--apply", "--store", build).code == 0
+    assert graph(build, batch) == before
 
 
 def test_columns_come_and_go_with_their_batch(kg: Any, build: Path, tmp_path: Path, data_folder: Any) -> None:

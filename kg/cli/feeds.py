@@ -31,7 +31,7 @@ from kg.errors import UsageError
 @click.option(
     "--engine", default="duckdb", show_default=True, metavar="duckdb|spark", help="With --columns: who works."
 )
-@click.option("--full", is_flag=True, help="With --columns: the window asked for is in the store as triples too.")
+@click.option("--full", is_flag=True, help="As --columns, and the events asked for are in the store as triples too.")
 @click.option(
     "--between", default="", metavar="A,B", help="With --full: only events between these two, or of this one."
 )
@@ -87,14 +87,14 @@ def import_(
     if not name or not paths:
         raise UsageError("Name a feed and its files.", hint="For example: kg import gdelt 20180101.export.CSV.zip")
     window = Window(out.day(first), out.day(last), tuple(filter(None, between.split(","))))
-    if columns:
-        made = _into_columns(name, paths, folder, window, full, engine, strict, dry_run, again)
+    if columns or full:
+        made = _into_columns(name, paths, folder, window, full, engine, strict, dry_run, again, links)
         out.say(_report(made))
         if form or output:
             out.page(made, form, output, lambda: _report(made) + "\n")
         return
-    if full or between:
-        raise UsageError("--full and --between go with --columns.", hint="Without --columns everything is in full.")
+    if between:
+        raise UsageError("--between goes with --full.", hint="The others stay in columns; add --full.")
     if graph and query:
         raise UsageError("--query and --graph do not go together.", hint="A query can name the graph itself.")
     made = importing.import_feed(
@@ -126,15 +126,25 @@ def _into_columns(
     strict: bool,
     dry_run: bool,
     again: bool,
+    links: Path | None,
 ) -> Any:
     from kg import bulk
 
     if dry_run:
-        raise UsageError("--columns has no --dry-run.", hint="Leave one of them out.")
+        raise UsageError("Columns have no --dry-run.", hint="Leave --dry-run out, or --columns and --full.")
     if len(window.sides) > 2:
         raise UsageError("--between takes one or two sides.", hint="For example: --between USA,COL")
     made = bulk.import_columns(
-        name, paths, folder, window, full=full, engine=engine, strict=strict, again=again, progress=out.progress
+        name,
+        paths,
+        folder,
+        window,
+        full=full,
+        engine=engine,
+        strict=strict,
+        again=again,
+        links=links,
+        progress=out.progress,
     )
     out.progress("")
     return made

@@ -92,13 +92,9 @@ def undo(party: str, entity: str, links: Path | None, location: str) -> None:
 
 
 def _applied(done: Any) -> str:
-    told = (
-        f"{', '.join(done.rewritten)}: {done.parties:,} parties judged anew."
-        if done.rewritten
-        else "Nothing to change."
-    )
-    left = "".join(f" {name} stays in columns: import it --again." for name in done.left)
-    return f"{told}{left}"
+    if not done.rewritten:
+        return "Nothing to change."
+    return f"{', '.join(done.rewritten)}: {done.parties:,} parties judged anew."
 
 
 def _table(rows: list[Any], limit: int) -> str:

@@ -27,6 +27,21 @@ class Window:
         """Whether a day, as YYYY-MM-DD, lies in the window."""
         return (not self.first or self.first.isoformat() <= day) and (not self.last or day <= self.last.isoformat())
 
+    @classmethod
+    def told(cls, text: str) -> Window:
+        """Read a window as `str` writes it.
+
+        >>> str(Window.told("2018-01-01/ USA,COL")), Window.told("") == Window()
+        ('2018-01-01/ USA,COL', True)
+        """
+        days, _, sides = text.rpartition(" ") if " " in text or "/" not in text else (text, "", "")
+        first, _, last = days.partition("/")
+        return cls(
+            date.fromisoformat(first) if first else None,
+            date.fromisoformat(last) if last else None,
+            tuple(filter(None, sides.split(","))),
+        )
+
     def __str__(self) -> str:
         days = f"{self.first or ''}/{self.last or ''}"
         return " ".join(filter(None, (days if days != "/" else "", ",".join(self.sides))))
