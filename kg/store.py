@@ -299,10 +299,11 @@ def manifest(folder: Path, hold: Hold | None = None) -> dict[str, Any]:
     Raises:
         StorageError: nothing was built there, or the build is damaged.
     """
-    try:
-        found: dict[str, Any] = json.loads(_part(folder, "manifest.json", hold))
-    except ValueError as error:
-        raise _damaged(folder, "manifest.json is not whole") from error
+    found: Any = None
+    with contextlib.suppress(ValueError):
+        found = json.loads(_part(folder, "manifest.json", hold))
+    if not isinstance(found, dict) or not {"digest", "counts"} <= found.keys():
+        raise _damaged(folder, "manifest.json is not whole")
     return found
 
 

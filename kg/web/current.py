@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from kg import __version__, scope, store
+from kg import __version__, store
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.store import Embedded
@@ -75,12 +74,10 @@ class Build:
             self.graph = Graph(settings.store, settings.feeds)
             self.place, self.about = settings.store, {"digest": "remote", "counts": {}}
         else:
-            folder = store.generation(Path(settings.store))
             self.graph = Graph(settings.store, settings.feeds)
-            if store.generation(Path(settings.store)) != folder:  # a newer build came just now
-                self.graph.store = scope.within(Embedded.of_generation(folder, settings.store), settings.feeds)
-            self.place = str(folder)
-            self.about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            assert isinstance(self.graph.store, Embedded) and self.graph.store.hold
+            self.place = str(self.graph.store.hold.folder)
+            self.about = self.graph.stats()
         self.digest = str(self.about["digest"])
         self.tag = "" if self.remote else f"{self.digest[:16]}-{__version__}"
         self.pool = Pool(self.place, settings)
@@ -135,13 +132,17 @@ class Current:
         task.add_done_callback(self._tasks.discard)
 
     async def _watch(self) -> None:
+        told = ""
         while True:
             await asyncio.sleep(0.5)
             try:
                 if str(store.generation(Path(self._settings.store))) != self.build.place:
                     await self._replace()
+                told = ""
             except KgError as error:
-                self._log("build", problem=str(error))
+                if str(error) != told:
+                    self._log("build", problem=str(error))
+                told = str(error)
 
     async def _replace(self) -> None:
         fresh = await self._prepared(Build(self._settings))

@@ -213,7 +213,11 @@ class Pool:
         Raises:
             StorageError: the store cannot be opened.
         """
-        await asyncio.gather(*(self._add() for _ in range(self._settings.workers + 1)))
+        added = (self._add() for _ in range(self._settings.workers + 1))
+        for failed in await asyncio.gather(*added, return_exceptions=True):
+            if failed is not None:
+                await self.close()
+                raise failed
 
     async def _add(self) -> None:
         self._free.put_nowait(await Worker.start(self.place, self._settings.memory, self._settings.feeds))
@@ -291,8 +295,12 @@ class Pool:
         self.killed += 1
         worker.kill()
         await worker.stop()
-        if not self._closed:
-            await self._add()
+        while not self._closed:
+            try:
+                await self._add()
+                break
+            except (StorageError, OSError):  # no room for a process just now
+                await asyncio.sleep(1)
 
     def state(self) -> dict[str, int]:
         """How the workers are doing."""

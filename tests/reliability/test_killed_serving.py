@@ -13,10 +13,11 @@ import importlib.util
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -139,8 +140,8 @@ def test_a_server_answers_from_whole_builds_while_writers_die(
         log = server.log.read_text()
     assert "Traceback" not in log and '"problem"' not in log
     assert died > WRITERS // 2 and changed, "some were to die, and some after the commit"
-    note = f"{died} died by SIGKILL, {changed} after the commit; the server answered from whole builds"
-    promise("killed commands leave the state before or after", tried=WRITERS, survived=WRITERS, note=note)
+    note = f"{died} died by SIGKILL, {changed} after the commit"
+    promise("a server answers from whole builds while writers die", tried=WRITERS, survived=WRITERS, note=note)
 
 
 def answers(server: Server, run: int, wanted: Held) -> Iterator[Held]:
@@ -151,6 +152,44 @@ def answers(server: Server, run: int, wanted: Held) -> Iterator[Held]:
         yield found
         if found == wanted:
             break
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "manifest.json is gone": lambda folder: (folder / "manifest.json").unlink(),
+    "manifest.json is cut": lambda folder: (folder / "manifest.json").write_text("{", encoding="utf-8"),
+    "manifest.json is a list": lambda folder: (folder / "manifest.json").write_text("[]", encoding="utf-8"),
+    "seal.json is cut": lambda folder: (folder / "seal.json").write_text("{", encoding="utf-8"),
+    "the store is gone": lambda folder: shutil.rmtree(folder / "store"),
+}
+
+
+@pytest.mark.slow
+def test_a_damaged_build_is_told_and_the_one_before_stays_served(
+    data_folder: DataFolder, build: Path, serve: Serving, tmp_path: Path, promise: Promise
+) -> None:
+    with serve(build, tmp_path / "log", "--feeds") as server:
+        for number, (what, damage) in enumerate(DAMAGES.items()):
+            before = on_disk(build)
+            broken = build / f"gen-{number:012x}"
+            shutil.copytree(store.generation(build), broken)
+            damage(broken)
+            store.save(build / "CURRENT", f"{broken.name}\n".encode())
+            problems(server, number + 1)
+            assert served(server, what) == before
+            other(data_folder)
+            pipeline.build(data_folder.path, build)
+            assert list(answers(server, number, on_disk(build)))[-1] == on_disk(build) != before, what
+        log = server.log.read_text()
+    assert "Traceback" not in log and log.count('"problem"') == len(DAMAGES), "each problem is told once"
+    promise("a damaged build is told and not served", tried=len(DAMAGES), survived=len(DAMAGES))
+
+
+def problems(server: Server, count: int) -> None:
+    """Wait until the server has told of so many problems."""
+    end = time.monotonic() + SOON
+    while server.log.read_text().count('"problem"') < count:
+        assert time.monotonic() < end, "nothing is told"
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager
@@ -195,7 +234,7 @@ def test_a_server_that_dies_as_it_changes_over_leaves_nothing_behind(
             time.sleep(0.05)
     pipeline.build(data_folder.path, build)
     assert len(list(build.glob("gen-*"))) <= 2, "what dead servers read is held by nobody"
-    note = f"servers; {over} of them had just changed over"
+    note = f"{over} of them had just changed over"
     promise("servers killed as they change over leave nothing behind", tried=SERVERS, survived=SERVERS, note=note)
 
 
