@@ -50,6 +50,7 @@ ROOMS = {
     "duckdb": {"columns"},
     "ibis": {"columns"},
     "matplotlib": {"analysis"},
+    "numpy": {"columns"},
     "pandas": {"frames", "analysis", "rows"},
     "pyarrow": {"columns"},
     "pyspark": {"columns"},

@@ -143,6 +143,29 @@ def test_rows_bent_at_random_have_the_same_fate(tmp_path: Path) -> None:
     assert 300 < other.tally.kept < 700 < other.tally.refused
 
 
+ALONE = {
+    "a control character": [row(2, Actor1Name="A\x01B")],
+    "a delete character": [row(2, SOURCEURL="http://example.org/\x7f")],
+    "a blank line": [""],
+    "a blank line beside a row too wide": ["", row(2) + "\t" * 60],
+    "a row too narrow beside one too wide": [row(2)[:-1].rpartition("\t")[0], row(3) + "\tx"],
+    "a NUL": [row(2, Actor1Name="A\0B")],
+    "a carriage return": [row(2) + "\r"],
+}
+
+
+@pytest.mark.parametrize("lines", ALONE.values(), ids=ALONE)
+def test_what_alone_is_wrong_in_a_file_has_the_same_fate(lines: list[str], tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", [row(1), *lines, row(9)])
+    (full,) = files.sources([file])
+    list(gdelt.read([full], Window()))
+    (other,) = files.sources([file])
+    with engines.started("duckdb", tmp_path / "scratch") as engine:
+        Intake("gdelt", gdelt.read, Window(), engine, tmp_path / "made").take([other])
+    _ = full.sha256
+    assert other.tally.as_dict() == full.tally.as_dict()
+
+
 def bent(chance: random.Random, line: str) -> bytes:
     """A row with up to two cells or bytes changed."""
     cells = line.split("\t")

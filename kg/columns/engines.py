@@ -89,7 +89,7 @@ class DuckDB:
     def write(self, table: Any, folder: Path, stem: str, by: Sequence[str] = ()) -> None:
         """Write a table as Parquet files below a folder, in folders by the values of `by`; add to what is there."""
         folder.mkdir(parents=True, exist_ok=True)
-        options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3"
+        options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
         target = folder / f"{stem}.parquet"
         if by:
             options += f", PARTITION_BY ({', '.join(by)}), OVERWRITE_OR_IGNORE, FILENAME_PATTERN '{stem}-{{i}}'"

@@ -130,7 +130,7 @@ class Intake:
     def _write(self, number: int, own: Layout, piece: Piece, stem: str) -> None:
         names = ("line", *own.names) if piece.numbered else own.names
         rows = self.engine.text(piece.path, names)
-        typed = steps.typed(rows, own, number, None if piece.numbered else piece.first)
+        typed = steps.typed(rows, own, number, None if piece.numbered else piece.first, piece.printable)
         self.engine.write(steps.within(typed, own, self.window), self.events, stem, ["month"])
 
     def _doubtful(self) -> list[int]:

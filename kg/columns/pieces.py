@@ -14,6 +14,7 @@ from pathlib import Path
 from kg.feeds.files import Unreadable
 
 LONGEST = 1 << 20  # bytes in a line that an engine reads
+_TAB, _LINE, _SPACE = b"\t\n "  # bytes below a space are control characters
 TOO_LONG = 8 << 20  # what is kept of a line without end: more than any reader takes
 SIZE = 96 << 20  # bytes of text in a piece: small enough to wait on a disk, large enough for whole row groups
 
@@ -23,12 +24,14 @@ class Piece:
     """Clean text in a file, and the lines that were set aside with their numbers.
 
     Where `numbered`, each row begins with its line number and a tab; otherwise rows follow one another from `first`.
+    `printable` is known of a piece without a control character but tabs and line ends.
     """
 
     path: Path
     first: int
     rows: int
     numbered: bool
+    printable: bool = False
     aside: tuple[tuple[int, bytes], ...] = ()
 
 
@@ -71,24 +74,32 @@ class _Cut:
         self.path, self.first = path, first
         self.file = path.open("wb")
         self.lines = self.size = self._tabs = 0
-        self._clean = True
-        self._end = b"\n"
+        self._clean = self._printable = True
 
     def add(self, text: bytes) -> None:
         """Write whole lines."""
+        import numpy
+
         self.file.write(text)
-        self.lines += text.count(b"\n")
+        codes = numpy.frombuffer(text, numpy.uint8)
+        ends, tabs = numpy.flatnonzero(codes == _LINE), int(numpy.count_nonzero(codes == _TAB))
+        self.lines += len(ends)
         self.size += len(text)
-        self._tabs += text.count(b"\t")
+        self._tabs += tabs
+        if int(numpy.count_nonzero(codes < _SPACE)) != len(ends) + tabs or b"\x7f" in text:
+            self._printable = False
         if self._clean:
-            blank = self._end + text[:1] == b"\n\n" or b"\n\n" in text
-            self._clean = not blank and b"\r" not in text and b"\0" not in text and _is_utf8(text)
-            self._end = text[-1:]
+            blank = ends[0] == 0 or bool((numpy.diff(ends) == 1).any())
+            odd = not self._printable and (b"\r" in text or b"\0" in text)
+            self._clean = not blank and not odd and _is_utf8(text)
 
     def done(self, tabs: int, numbered: bool) -> Piece:
-        """Close the piece; if it is not clean, or is to be numbered, go through it line by line."""
+        """Close the piece; if it is not clean, or is to be numbered, go through it line by line.
+
+        Tabs are counted over all lines: where one has too few and another too many, the engine refuses the first.
+        """
         self.file.close()
-        piece = Piece(self.path, self.first, self.lines, numbered=False)
+        piece = Piece(self.path, self.first, self.lines, numbered=False, printable=self._printable)
         return piece if self._clean and self._tabs == tabs * self.lines and not numbered else sorted_out(piece, tabs)
 
 
@@ -103,7 +114,7 @@ def sorted_out(piece: Piece, tabs: int) -> Piece:
         else:
             aside.append((number, row))
     piece.path.write_bytes(b"".join(good))
-    return Piece(piece.path, piece.first, len(good), numbered=True, aside=tuple(aside))
+    return Piece(piece.path, piece.first, len(good), numbered=True, printable=piece.printable, aside=tuple(aside))
 
 
 def lines_of(piece: Piece, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:

@@ -10,7 +10,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from kg.columns.layouts import Layout
+from kg.columns.layouts import TEXT, Layout
 from kg.feeds import codes
 from kg.feeds.records import Window
 
@@ -24,17 +24,18 @@ NOBODY = ("NA", "---", "None")  # what a reader may take for no name
 _SEEN = 1 << 32  # lines of a file are below it
 
 
-def typed(rows: Any, layout: Layout, file: int, first: int | None) -> Any:
+def typed(rows: Any, layout: Layout, file: int, first: int | None, printable: bool = False) -> Any:
     """Typed columns of rows of text, with `month`; rows that are not plain get the month `DOUBT`.
 
-    `first` is the number of the first line where rows come in order; None where the column `line` tells it.
+    `first` is the number of the first line where rows come in order; None where the column `line` tells it. Texts that
+    are known to be `printable` are not searched for control characters.
     """
     import ibis
 
     if missing := [name for name in layout.kept if name not in layout.names]:
         rows = rows.mutate(**dict.fromkeys(missing, ibis.null("string")))
     values = {name: _value(rows[name], column.kind, layout) for name, column in layout.kept.items()}
-    plain = reduce(and_, (each.fill_null(False) for each in _plain(rows, values, layout)))
+    plain = reduce(and_, (each.fill_null(False) for each in _plain(rows, values, layout, printable)))
     line = rows["line"].cast("int64") if first is None else ibis.row_number() + first
     return rows.select(
         file=ibis.literal(file, "int32"),
@@ -54,7 +55,7 @@ def _value(text: Any, kind: str, layout: Layout) -> Any:
     return text
 
 
-def _plain(rows: Any, values: dict[str, Any], layout: Layout) -> Iterator[Any]:
+def _plain(rows: Any, values: dict[str, Any], layout: Layout, printable: bool) -> Iterator[Any]:
     """What must hold of a plain row; columns of one pattern are searched together, since that is one search."""
     import ibis
 
@@ -65,7 +66,7 @@ def _plain(rows: Any, values: dict[str, Any], layout: Layout) -> Iterator[Any]:
             yield (values[name].cast("string") == rows[name]) & (values[name] >= 0) & (rows[name].length() < most)
         elif column.kind == "day":
             yield values[name].notnull() & (rows[name].length() == (10 if layout.dashes else 8))
-        elif column.plain:
+        elif column.plain and not (printable and column.plain == TEXT):
             patterns.setdefault(column.plain, []).append(rows[name].fill_null(""))
     for pattern, columns in patterns.items():
         yield reduce(lambda one, other: one + other, columns).re_search(pattern)
