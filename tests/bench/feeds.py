@@ -11,7 +11,6 @@ the columns for growing numbers of events, prints the cost of each step and draw
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import shutil
@@ -21,8 +20,9 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -65,34 +65,52 @@ told = con.execute(
 """
 
 
-def rows(number: int) -> Iterator[str]:
-    """The sample over and over: each time other ids, other addresses, and the next day."""
+def rows(first: int, number: int) -> Iterator[str]:
+    """So many rows from a place on of the sample over and over: each time other ids and addresses, and the next day.
+
+    DuckDB makes them, since Python would take longer for it than the import does.
+    """
+    import duckdb
+
     sample = [line.split("\t") for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
-    made = 0
-    for copy in range(number // len(sample) + 1):
-        days: dict[str, str] = {}
-        for cells in sample[: number - made]:
-            if (day := days.get(cells[1])) is None:
-                moved = date.fromisoformat(cells[1]) + timedelta(days=copy % 4000)
-                day = days[cells[1]] = moved.strftime("%Y%m%d")
-            mark = hashlib.md5(f"{cells[-1]}{copy}".encode(), usedforsecurity=False).hexdigest()[:12]
-            head = [str(int(cells[0]) + copy * 2500), day, day[:6], day[:4]]
-            yield "\t".join([*head, *cells[4:-1], f"{cells[-1]}-{mark}"]) + "\n"
-        made += len(sample)
+    con = duckdb.connect()
+    con.execute("CREATE TABLE sample (row BIGINT, id BIGINT, day DATE, middle VARCHAR, url VARCHAR)")
+    days = [date.fromisoformat(cells[1]) for cells in sample]
+    con.executemany(
+        "INSERT INTO sample VALUES (?, ?, ?, ?, ?)",
+        [
+            (n, int(cells[0]), day, "\t".join(cells[4:-1]), cells[-1])
+            for n, (cells, day) in enumerate(zip(sample, days, strict=True))
+        ],
+    )
+    asked = con.execute(
+        """SELECT concat_ws('\t', id + copy * 2500, strftime(moved, '%Y%m%d'), strftime(moved, '%Y%m'),
+                            strftime(moved, '%Y'), middle, url || '-' || left(md5(url || copy), 12))
+           FROM (SELECT *, day + CAST(copy % 4000 AS INTEGER) AS moved
+                 FROM sample, range($first // $size, ($first + $number - 1) // $size + 1) AS copies(copy))
+           WHERE copy * $size + row BETWEEN $first AND $first + $number - 1 ORDER BY copy, row""",
+        {"first": first, "number": number, "size": len(sample)},
+    )
+    while block := asked.fetchmany(50_000):
+        yield from (f"{line}\n" for (line,) in block)
 
 
 def written(number: int, folder: Path) -> list[str]:
-    """Zips of at most a million events each."""
-    source, files = rows(number), []
-    for part in range(-(-number // PER_FILE)):
-        path = folder / f"{part:03}.export.CSV.zip"
-        with (
-            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
-            archive.open("e.CSV", "w") as to,
-        ):
-            for _ in range(min(PER_FILE, number - part * PER_FILE) // 1000 + 1):
-                left = min(1000, number - part * PER_FILE, PER_FILE)
-                to.write("".join(line for _, line in zip(range(left), source, strict=False)).encode())
+    """Zips of at most a million events each; those that lie there already are taken."""
+    files = []
+    for first in range(0, number, PER_FILE):
+        count = min(PER_FILE, number - first)
+        path = folder / f"{first}-{count}.export.CSV.zip"
+        if not path.exists():
+            half = path.with_suffix(".half")
+            with (
+                zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+                archive.open("e.CSV", "w") as to,
+            ):
+                made = rows(first, count)
+                while block := "".join(islice(made, 10_000)):
+                    to.write(block.encode())
+            half.rename(path)
         files.append(str(path))
     return files
 
@@ -218,9 +236,8 @@ def told(name: str, events: int, found: dict[str, Any], disk: int) -> None:
     )
 
 
-def columns(number: int, folder: Path) -> dict[str, Any]:
+def columns(number: int, folder: Path, files: Sequence[str]) -> dict[str, Any]:
     """Import so many events into columns; give the figures."""
-    files = written(number, folder)
     store = Path(shutil.copytree(empty(folder), folder / f"columns-{number}", symlinks=True))
     found = measured(COLUMNS, files=files, store=str(store))
     disk = size(store, "*.parquet")
@@ -252,6 +269,7 @@ def main() -> None:
     options.add_argument("--events", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--curve", type=int, metavar="MOST", help="columns only, from 10,000 to this many events")
+    options.add_argument("--files", type=Path, metavar="FOLDER", help="keep the generated files there for the next run")
     options.add_argument("--svg", type=Path, default=Path("cost-curve.svg"))
     given = options.parse_args()
     if not SAMPLE.exists():
@@ -260,19 +278,20 @@ def main() -> None:
     print(f"{'':<28}{'events':>11}{'wall s':>9}{'CPU s':>9}{'events/s':>11}{'per CPU s':>11}{'MB':>9}{'B/event':>9}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        kept = given.files or folder
+        kept.mkdir(parents=True, exist_ok=True)
         if given.curve:
             curve = []
             for number in (n for n in CURVE if n <= given.curve):
-                found = columns(number, folder)
+                found = columns(number, folder, written(number, kept))
                 curve.append((number, dict(found["told"]["steps"])))
-                for path in (*found["files"], found["store"]):
-                    shutil.rmtree(path) if Path(path).is_dir() else Path(path).unlink()
+                shutil.rmtree(found["store"])
             print(f"\n{'step':<20}" + "".join(f"{number:>12,}" for number, _ in curve) + "   seconds")
             for step in curve[0][1]:
                 print(f"{step:<20}" + "".join(f"{each[step]:>12.2f}" for _, each in curve))
             svg(curve, given.svg)
             return
-        found = columns(given.events, folder)
+        found = columns(given.events, folder, written(given.events, kept))
         text = [str(folder / f"{n}.CSV") for n, _ in enumerate(found["files"])]
         for packed, path in zip(found["files"], text, strict=True):
             with zipfile.ZipFile(packed) as archive, archive.open("e.CSV") as source, Path(path).open("wb") as to:
