@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import time
 from pathlib import Path
 
 import pytest
@@ -128,10 +127,9 @@ def test_listings_and_removals_equal_a_diff_of_the_files() -> None:
 
 
 @needs_lists
-def test_fifteen_thousand_rows_take_less_than_five_seconds() -> None:
-    begun = time.process_time()
+def test_a_whole_list_is_taken_with_its_names_addresses_and_ties() -> None:
     records, tallies = read(SHARED / "moov_2019")
-    assert sum(tally.read for tally in tallies) == 28757 and time.process_time() - begun < 5
+    assert sum(tally.read for tally in tallies) == sum(tally.kept for tally in tallies) == 28757
     assert sum(isinstance(r, ListedTie) for r in records) == 1795
 
 
