@@ -1,7 +1,8 @@
 """Same input, same bytes: builds under other hash seeds, locales, time zones, file orders and Pythons give one output.
 
-Each build is a process of its own. The bundled dossier is split over several files whose order in the folder changes,
-so that an output that follows the file system would show. `KG_LONG=1` builds 100 times, else 3; `KG_PYTHONS` names
+Each build is a process of its own. Beside the bundled dossier stands one of another publisher on the same two actors,
+so that there are names to be put in order; the order of the files in the folder changes, so that an output that follows
+the file system would show. `KG_LONG=1` builds 100 times, else 3; `KG_PYTHONS` names
 other interpreters that have diplokg's dependencies (paths, joined by `:`).
 """
 
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,15 +52,30 @@ print(json.dumps({name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(
 
 
 def shuffled(chance: random.Random, base: Path) -> Path:
-    """Copy the bundled data file by file in an order of chance."""
-    files = sorted(path for path in resources.bundled_data().rglob("*") if path.is_file())
+    """Write the bundled data and the second dossier file by file in an order of chance."""
+    files = list(whole().items())
     chance.shuffle(files)
-    for file in files:
-        place = base / file.relative_to(resources.bundled_data())
+    for name, raw in files:
+        place = base / name
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, place)
+        place.write_bytes(raw)
         os.utime(place, (chance.randrange(10**9), chance.randrange(10**9)))
     return base
+
+
+@cache
+def whole() -> dict[str, bytes]:
+    """The bundled data with a second dossier and its publisher, by the name of the file."""
+    from tests.conftest import EARLIER_DOSSIER
+
+    bundled = resources.bundled_data()
+    paths = sorted(path for path in bundled.rglob("*") if path.is_file())
+    found = {path.relative_to(bundled).as_posix(): path.read_bytes() for path in paths}
+    head, *rows = found["registers/entities.csv"].splitlines(keepends=True)
+    rows.append(b"diplokg,publisher,The DiploKG contributors,,,,,,Wrote the second note.\n")
+    found["registers/entities.csv"] = head + b"".join(sorted(rows))
+    found["dossiers/2025/earlier.yaml"] = EARLIER_DOSSIER.encode()
+    return found
 
 
 def surroundings(chance: random.Random) -> Iterator[tuple[str, dict[str, str]]]:
