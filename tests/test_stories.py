@@ -131,3 +131,70 @@ def test_the_page_holds_the_story_asked_for(built: Path, tmp_path: Path) -> None
     graph = kg.open(built)
     titles = [graph.view(), graph.view(story=None), graph.view(story=str(written(tmp_path, GOOD)))]
     assert ["step by step" in titles[0], '"story":null' in titles[1], '"A tour"' in titles[2]] == [True] * 3
+
+
+WRONG = """titel: A tour
+title: ''
+language: fr
+sources: ['<b>']
+steps:
+  - Second
+  - {title: T, text: X, state: "sel=n:a&nowhere=1&sol=2&$"}
+  - {text: TOO_LONG}
+  - {title: T, text: X, title_es: [a]}
+"""
+
+
+def test_each_problem_names_its_place_and_its_repair(tmp_path: Path) -> None:
+    path = written(tmp_path, WRONG.replace("TOO_LONG", "x" * 2001))
+    with pytest.raises(DataProblems) as told:
+        stories.read(path)
+    assert [str(each).removeprefix(str(path)) for each in told.value.problems] == [
+        ":1: the key 'titel' is not known. Did you mean 'title'?",
+        ":2: 'title' is missing or empty. Write 'title: …'.",
+        ":3  language: 'fr' is not known. Use en or es.",
+        ":4  sources: a source is not named by its id. Write the id of its dossier.",
+        ":6  steps[1]: a step is not a mapping. It has title, text and state.",
+        ":7  steps[2]: the state has a part '$' that is not known. A step cannot set it.",
+        ":7  steps[2]: the state has a part 'nowhere' that is not known. A step cannot set it.",
+        ":7  steps[2]: the state has a part 'sol' that is not known. Did you mean 'sel'?",
+        ":7  steps[2]: the state is not the address of a page. Copy what stands after # there.",
+        ":8  steps[3]: 'text' has more than 2,000 characters. Shorten it.",
+        ":8  steps[3]: 'title' is missing or empty. Write 'title: …'.",
+        ":9  steps[4]: 'title_es' is missing or empty. Write 'title_es: …'.",
+    ]
+
+
+def test_a_story_has_no_more_steps_than_anybody_reads(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD + "  - {title: T, text: X}\n" * (stories.MAX_STEPS - 2))
+    assert len(stories.read(path).steps) == stories.MAX_STEPS
+    path = written(tmp_path, GOOD + "  - {title: T, text: X}\n" * (stories.MAX_STEPS - 1) + "zzz: 1\n")
+    with pytest.raises(DataProblems) as told:
+        stories.read(path)
+    assert [str(each).removeprefix(str(path)) for each in told.value.problems] == [
+        ":49  steps: more than 40 steps. Nobody reads so many.",
+        ":50: the key 'zzz' is not known. Known are: title, title_es, language, sources, steps.",
+    ]
+
+
+def test_without_a_word_on_it_a_story_is_english(tmp_path: Path) -> None:
+    assert stories.read(written(tmp_path, GOOD.replace("language: es\n", ""))).language == "en"
+
+
+def test_of_several_stories_the_one_that_needs_most_sources_belongs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data" / "stories"
+    folder.mkdir(parents=True)
+    for name, sources in (("b-one", "[s]"), ("a-one", "[s]"), ("c-two", "[s, t]"), ("d-other", "[s, t, u]")):
+        (folder / f"{name}.yaml").write_text(GOOD.replace("[note]", sources), encoding="utf-8")
+    for part in ("registers", "dossiers"):
+        (tmp_path / "data" / part).mkdir()
+    monkeypatch.chdir(tmp_path)
+    found = [stories.belonging(sources) for sources in ({"s"}, {"s", "t"}, {"t"})]
+    assert [story and story.name for story in found] == ["a-one", "c-two", None]
+    with pytest.raises(NotFound) as told:
+        stories.choose("something-else")
+    assert str(told.value) == (
+        "No story is called 'something-else'. There is: a-one, b-one, c-two, d-other; or name a file."
+    )
