@@ -8,8 +8,10 @@ month, `parties.parquet`) and come and go with it. A `dip:Summary` in the store 
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from kg.store import Store
 
 TIER = "columns"
+_AT_ONCE = 500  # events named in one query
 LARGE = 200_000  # quads after which the store is put in order
 
 
@@ -283,25 +286,31 @@ def _side(parties: Sequence[opening.Known], side: str) -> list[opening.Known]:
 
 @dataclass(frozen=True, slots=True)
 class _Summary:
-    """What the store says of a summary."""
+    """What the store says of a summary; `here` tells that its events are in the store, too."""
 
     feed: str
     batch: str
-    actor: str
+    actors: tuple[str, ...]
     target: str
     month: str
     quad: int
     count: int
+    scheme: str
+    plover: str
+    here: bool
 
 
 def opened(view: Store, folder: Path | str, name: str, engine: str = "duckdb") -> Iterator[str]:
-    """The events that a summary stands for, as the N-Quads lines that the triples tier would have written.
+    """The events that a summary stands for, as the N-Quads lines that the triples tier has, or would have, written.
 
     Raises:
         NotFound: no summary is called so.
         StorageError: its columns are not there.
     """
     found = _summary(view, name)
+    if found.here:
+        yield from _there(view, found, name)
+        return
     place = store.generation(Path(folder)) / "feeds" / found.feed / found.batch / TIER
     month = place / "events" / f"month={found.month}"
     if not month.is_dir():
@@ -316,7 +325,7 @@ def opened(view: Store, folder: Path | str, name: str, engine: str = "duckdb") -
     writer = quads.Writer(batch, _resolver(view, Path(folder) / curated.FILE).resolve, vocabulary())
     with engines.scratch() as scratch, engines.started(engine, scratch) as running:
         parties = [tuple(row) for row in running.rows(running.file(place / summing.PARTIES))]
-        sides = [[each for each in parties if each[4] == node] for node in (found.actor, found.target)]
+        sides = [[each for each in parties if each[4] == node] for node in ("".join(found.actors), found.target)]
         tables = [running.table(rows, steps.PARTY) if rows else None for rows in sides]
         everybody = running.table(parties, steps.PARTY)
         events = steps.standing_for(running.parquet(month), own, (tables[0], tables[1]), everybody, found.quad)
@@ -330,17 +339,59 @@ def opened(view: Store, folder: Path | str, name: str, engine: str = "duckdb") -
         )
 
 
-def _summary(view: Store, name: str) -> _Summary:
-    node = query.parameter(name if ":" in name else f"id:{name}")
+def _there(view: Store, found: _Summary, name: str) -> Iterator[str]:
+    """The events of a summary whose batch holds them, with their reports and counts, as the store has them."""
+    graph = quads.Batch(found.feed, found.batch).graph
+    first = date.fromisoformat(f"{found.month}-01")
+    days = (first + timedelta(days=number) for number in range(31))
+    told = " ".join(f'"{day}"^^xsd:date' for day in days if day.month == first.month)
+    facts = [("actor", each) for each in found.actors]
+    facts += [("target", found.target), ("goldsteinScheme", found.scheme and f'"{found.scheme}"')]
+    facts += [("plover", found.plover and f"<{found.plover}>"), ("quadClass", str(found.quad))]
+    same = " ".join(f"?e dip:{name} {value} ." for name, value in facts if value)
+    others = " ".join(f"FILTER NOT EXISTS {{ ?e dip:{name} ?{name} }}" for name, value in facts if not value)
     rows = query.rows(
         view,
-        f"""SELECT ?g ?actor ?target ?month ?quad ?count WHERE {{ GRAPH ?g {{
-          {node} a dip:Summary ; dip:month ?month ; dip:quadClass ?quad ; dip:eventCount ?count .
-          OPTIONAL {{ {node} dip:dyadActor ?actor }} OPTIONAL {{ {node} dip:dyadTarget ?target }} }} }}""",
+        f"""SELECT DISTINCT ?e WHERE {{ VALUES ?d {{ {told} }} GRAPH <{graph}> {{ ?e sem:hasEarliestBeginTimeStamp ?d .
+          {same} ?e dip:factuality dip:Actual . {others} }} }}""",
     )
+    if len(rows) != found.count:
+        raise StorageError(
+            f"{name} stands for {found.count} events, {len(rows)} are in the store.",
+            hint="Import the files of the batch --again.",
+        )
+    for start in range(0, len(rows), _AT_ONCE):
+        some = " ".join(f"<{row['e']}>" for row in rows[start : start + _AT_ONCE])
+        answer = query.run(
+            view,
+            f"""SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?e {{ {some} }} GRAPH <{graph}> {{
+              {{ ?e ?p ?o BIND(?e AS ?s) }} UNION {{ ?e dip:attestedBy|dip:reportCount ?s . ?s ?p ?o }} }} }}""",
+        )
+        assert isinstance(answer, store.Rows)
+        yield from (f"{s} {p} {o} <{graph}> .\n" for s, p, o in answer.rows)
+
+
+def _summary(view: Store, name: str) -> _Summary:
+    node = query.parameter(name if ":" in name else f"id:{name}")
+    told: dict[str, list[str]] = defaultdict(list)
+    rows = query.rows(view, f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {node} a dip:Summary ; ?p ?o }} }} ORDER BY ?p ?o")
     if not rows:
         raise NotFound(f"No summary '{name}'.", hint="Ask for them: kg query 'SELECT ?s WHERE { ?s a dip:Summary }'")
-    row = rows[0]
-    feed, _, batch = row["g"].removeprefix(f"{GRAPH}feed/").partition("/")
-    actor, target = (f"<{row[side]}>" if row.get(side) else "" for side in ("actor", "target"))
-    return _Summary(feed, batch, actor, target, row["month"], int(row["quad"]), int(row["count"]))
+    for row in rows:
+        told[row["p"].removeprefix(DIP)].append(row["o"])
+    graph = rows[0]["g"]
+    feed, _, batch = graph.removeprefix(f"{GRAPH}feed/").partition("/")
+    actors, targets = ([f"<{each}>" for each in told[f"dyad{side}"]] for side in ("Actor", "Target"))
+    here = query.run(view, f"ASK {{ GRAPH <{graph}> {{ ?import dip:holdsEvents true }} }}") is True
+    return _Summary(
+        feed=feed,
+        batch=batch,
+        actors=tuple(actors),
+        target="".join(targets),
+        month=told["month"][0],
+        quad=int(told["quadClass"][0]),
+        count=int(told["eventCount"][0]),
+        scheme="".join(told["goldsteinScheme"]),
+        plover="".join(told["plover"]),
+        here=here,
+    )

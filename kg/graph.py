@@ -252,17 +252,19 @@ class Graph:
         possible: bool = True,
         feeds: bool = True,
         only: Collection[str] | None = None,
+        single: bool = False,
     ) -> Escalation:
         """What two sides did to each other, window by window; see `kg.analysis.escalation`.
 
-        Each feed in the build is a series of its own. `only` restricts the series of the dossiers to some events by
-        id, as for one side's story or one state of knowledge.
+        Each feed in the build is a series of its own, by summaries of months where a batch has them; with `single`
+        each event by itself. `only` restricts the series of the dossiers to some events by id, as for one side's story
+        or one state of knowledge.
         """
         from kg.analysis.escalation import escalation
 
         return escalation(
             self.wide, one, other, by=by, level=level, since=since, until=until, as_of=as_of, possible=possible,
-            with_feeds=feeds, only=only,
+            with_feeds=feeds, only=only, single=single,
         )  # fmt: skip
 
     def diff(
@@ -471,7 +473,7 @@ class Graph:
         return export.rdf(self.lines(), form, selection or export.Selection())
 
     def open_summary(self, name: str) -> list[str]:
-        """The events that a `dip:Summary` of columns stands for, as the N-Quads lines that a full import would write.
+        """The events that a `dip:Summary` stands for, as the N-Quads lines that a full import writes.
 
         Raises:
             NotFound: no summary is called so.

@@ -23,7 +23,7 @@ from kg.columns import engines
 from kg.columns.held import Columns
 from kg.columns.layouts import layout
 from kg.errors import DataProblems, NotFound, Problem, UsageError, did_you_mean
-from kg.feeds import FEEDS, Feed, actors, files, quads
+from kg.feeds import FEEDS, Feed, actors, files, quads, sums
 from kg.feeds import links as curated
 from kg.feeds.records import CodedEvent, EventMention, Party, Record, Window
 from kg.feeds.tally import Rejected, Tally
@@ -165,7 +165,7 @@ class _Work:
         self.lines = 0  # of what the files hold; an import of nothing is not kept
         self._reader, self._resolver = reader, resolver
         self.statements: list[str] = []
-        self.writer = quads.Writer(batch, resolver.resolve, vocabulary())
+        self.writer = quads.Writer(batch, resolver.resolve, vocabulary(), sums.Sums())
         for source in sources:
             source.tally.sink = self._refuse
             self._tallies[source.name] = source.tally

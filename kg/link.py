@@ -28,6 +28,7 @@ _ROLES = (
     "dip:dyadTarget"
 )
 _CODED = "dip:codedActor|dip:codedTarget|dip:coded"
+_ONCE = "FILTER NOT EXISTS { ?r a dip:Summary ; prov:wasGeneratedBy/dip:holdsEvents true }"  # its events are counted
 _AT_ONCE = 500  # parties whose records are counted in one query
 
 
@@ -177,7 +178,8 @@ def _records(folder: Path, parties: Iterable[str]) -> dict[str, int]:
     for start in range(0, len(asked), _AT_ONCE):
         values = " ".join(iri(each) for each in asked[start : start + _AT_ONCE])
         answer = view.query(
-            f"SELECT ?p (COUNT(DISTINCT ?r) AS ?n) {{ VALUES ?p {{ {values} }} ?r {_ROLES}|{_CODED} ?p }} GROUP BY ?p"
+            f"""SELECT ?p (COUNT(DISTINCT ?r) AS ?n) {{ VALUES ?p {{ {values} }} ?r {_ROLES}|{_CODED} ?p {_ONCE} }}
+              GROUP BY ?p"""
         )
         assert isinstance(answer, Rows)
         found |= {_local(party): int(_value(count)) for party, count in answer.rows}

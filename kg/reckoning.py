@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg import dates, query, reasons
@@ -14,6 +14,7 @@ from kg.store import Store
 from kg.terms import DIP, local_name
 
 _LINKS = ("after", "before", "sameDayAs", "sameMonthAs", "weekday")
+_AT_ONCE = 500  # nodes named in one query
 _DAYS = re.compile(r"P(\d+)D")
 
 
@@ -56,21 +57,22 @@ def phrases(store: Store) -> Phrases:
     windows: dict[str, Window] = dict.fromkeys(sorted(names), Window())
     labels: dict[str, str] = {}
     stated: dict[str, str] = {}
-    links = " ".join(f"dip:{name}" for name in _LINKS)
-    for row in query.rows(
-        store,
-        f"""SELECT DISTINCT ?s ?label ?edtf ?contested WHERE {{
-          {{ SELECT DISTINCT ?s WHERE {{
-            VALUES ?p {{ {links} }} {{ ?s ?p ?o }} UNION {{ ?o ?p ?s }} FILTER(ISIRI(?s)) }} }}
-          ?s rdfs:label ?label . FILTER(LANG(?label) = "en") OPTIONAL {{ ?s dip:edtf ?edtf }}
-          OPTIONAL {{ ?s dip:asserts ?contested . ?contested dip:status dip:Contested }} }} ORDER BY ?s ?label""",
-    ):
+    nodes = sorted({node for row in found for node in (row["s"], row["o"]) if local_name(node) in names})
+    contested = {row["s"] for row in _said(store, nodes, "?s dip:asserts ?c . ?c dip:status dip:Contested")}
+    for row in _said(store, nodes, '?s rdfs:label ?o . FILTER(LANG(?o) = "en")'):
+        labels.setdefault(local_name(row["s"]), f"{'≠ ' if row['s'] in contested else ''}{row['o']}")
+    for row in _said(store, nodes, "?s dip:edtf ?o"):
         node = local_name(row["s"])
-        labels.setdefault(node, f"{'≠ ' if row['contested'] else ''}{row['label']}")
-        if row["edtf"]:
-            stated[node] = row["edtf"]
-            windows[node] = dates.parse(row["edtf"]).window
+        stated[node] = row["o"]
+        windows[node] = dates.parse(row["o"]).window
     return Phrases(constraints, stated, windows, labels)
+
+
+def _said(store: Store, nodes: Sequence[str], pattern: str) -> Iterator[dict[str, str]]:
+    """What a pattern over ?s finds of some nodes, which are named, so that nothing else in the store is looked at."""
+    for start in range(0, len(nodes), _AT_ONCE):
+        values = " ".join(f"<{node}>" for node in nodes[start : start + _AT_ONCE])
+        yield from query.rows(store, f"SELECT DISTINCT * WHERE {{ VALUES ?s {{ {values} }} {pattern} }} ORDER BY ?s ?o")
 
 
 def _offsets(store: Store) -> dict[tuple[str, str], dict[str, int]]:

@@ -21,8 +21,9 @@ from pyoxigraph import NamedNode, Quad
 from kg import batches, store, terms
 from kg.errors import DataProblems, Problem
 from kg.feeds.actors import Resolver
-from kg.feeds.quads import Batch, Writer, iri
+from kg.feeds.quads import Batch, Writer, iri, mentions
 from kg.feeds.records import Party
+from kg.feeds.sums import Sums
 from kg.vocabulary import Vocabulary, vocabulary
 
 _DIP, _TYPE = terms.DIP, f"{terms.RDF}type"
@@ -40,10 +41,11 @@ _ROLES = {
     for name in names
 }  # where a party may stand, and where it is kept what it was coded as
 _CODED = set(_ROLES.values())
+_OF_SUMS = {f"{_DIP}holdsEvents", f"{_DIP}actsUpon"}
 _BEGIN, _END = f"{terms.SEM}hasEarliestBeginTimeStamp", f"{terms.SEM}hasLatestEndTimeStamp"
 Summed = Callable[[batches.Fresh, Any, dict[str, Any], Resolver], None]
 _LARGE = 200_000  # quads after which the store is put in order
-_WRITTEN_ANEW = {f"{_DIP}DerivedEdge", f"{_DIP}IdentityJudgement"}
+_WRITTEN_ANEW = {f"{_DIP}DerivedEdge", f"{_DIP}IdentityJudgement", f"{_DIP}Summary"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _about(fresh: batches.Fresh, batch: Batch) -> dict[str, Any]:
 
 
 def _rewrite(fresh: batches.Fresh, view: Any, stale: _Stale, resolver: Resolver, about: dict[str, Any]) -> None:
-    writer = Writer(stale.batch, resolver.resolve, vocabulary())
+    writer = Writer(stale.batch, resolver.resolve, vocabulary(), Sums())
     fresh.drop(stale.batch.graph)
     fresh.load(rewritten(view, stale.batch, stale.parties, writer, resolver), stale.batch.graph)
     about["counts"]["resolved"] = writer.counts["resolved"]
@@ -189,7 +191,7 @@ class _Rewriting:
         lines = set()
         for quad in quads:
             role = quad.predicate.value
-            if role in _CODED or role.startswith(terms.REL):
+            if role in _CODED or role.startswith(terms.REL) or role in _OF_SUMS:
                 continue
             who = self._who(role, quad.object, coded)
             if not who:
@@ -213,12 +215,21 @@ class _Rewriting:
         return sorted(party for party in coded[_ROLES[role]] if self.was.get(party) == target.value)
 
     def _edges(self, kinds: Iterable[str], found: Mapping[str, list[str]]) -> None:
-        """Note the direct edges that follow from a node, as the writer does when it is imported."""
+        """Note the direct edges that follow from a node, and sum events up, as the writer does when it is imported."""
         names = [kind.removeprefix(_DIP) for kind in kinds]
         event = next((name for name in names if name in self.words.event_classes), "")
         if event and found[f"{_DIP}factuality"] == [f"<{_DIP}Actual>"]:
             actors, targets = (sorted(set(found[f"{_DIP}{role}"])) for role in ("actor", "target"))
-            self.writer.edges_of(event, actors, targets, _day(found[_BEGIN]), _day(found[_END]))
+            days = _day(found[_BEGIN]), _day(found[_END])
+            self.writer.edges_of(event, actors, targets, *days)
+            if self.writer.sums is not None:
+                behalf, counted = found[f"{_DIP}onBehalfOf"], found[f"{_DIP}reportCount"]
+                coded = (_text(found[f"{_DIP}{name}"]) for name in ("quadClass", "goldstein", "goldsteinScheme"))
+                quad, score, scheme = coded
+                plover = "".join(found[f"{_DIP}plover"])[1:-1].removeprefix(terms.PLOVER)
+                self.writer.sums.add(
+                    actors, targets, behalf, days, int(quad or 0), plover, score, scheme, mentions(counted)
+                )
         elif "Tenure" in names:
             for holder, organization in product(found[f"{terms.ORG}member"], found[f"{terms.ORG}organization"]):
                 self.writer.state_edge(holder, "holdsOfficeIn", organization)
@@ -226,6 +237,10 @@ class _Rewriting:
             kind = found[f"{_DIP}tieType"][0][1:-1].removeprefix(_DIP)
             for left, right in product(found[f"{_DIP}tieFrom"], found[f"{_DIP}tieTo"]):
                 self.writer.state_edge(left, self.words.tie_predicates[kind], right)
+
+
+def _text(values: list[str]) -> str:
+    return values[0].split('"')[1] if values else ""
 
 
 def _day(values: list[str]) -> str:

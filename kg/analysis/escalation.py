@@ -24,6 +24,7 @@ from kg.analysis.reciprocity import Reciprocity, correlations, reciprocity
 from kg.analysis.rows import ALL, BACK, DIRECTIONS, DOSSIERS, MUTUAL, THERE, Row
 from kg.analysis.sides import LEVELS, Sides, at, check_level, natural_level, with_strangers
 from kg.analysis.sides import sides as registers
+from kg.analysis.tallies import Grain, Tally, tallies
 from kg.analysis.windows import By, Span, check_by, span, spans
 from kg.dates import Certainty, Constraint
 from kg.errors import NotFound, UsageError
@@ -174,10 +175,13 @@ def escalation(
     possible: bool = True,
     with_feeds: bool = True,
     only: Collection[str] | None = None,
+    single: bool = False,
 ) -> Escalation:
     """Make the series of what two sides did to each other; `only` these events of dossiers are looked at, if given.
 
-    Each feed in the store is a series of its own beside that of the dossiers, unless `with_feeds` is false.
+    Each feed in the store is a series of its own beside that of the dossiers, unless `with_feeds` is false. Where a
+    batch has summaries, whole months are read from them, and their ids stand for the events; with `single` each event
+    is read by itself, which takes longer.
 
     Without a level it is that of what is named: states, else governments and their organs, else persons. With `as_of`
     nothing counts that surely happened later. Without `possible` only certain events are told.
@@ -199,12 +203,13 @@ def escalation(
     if since and until and until < since:
         raise UsageError(f"The period ends ({until}) before it begins ({since}).", hint="Exchange the two days.")
     last = min((day for day in (until, as_of) if day), default=None)
+    grain = Grain(window, since, last, single)
     placed = [each for act in acts(store, only).values() if (each := _place(act, sides, pair))]
     inside = [each for each in placed if dates.within(each.act.earliest, each.act.latest, since, last) != "no"]
     counted = [each for each in inside if each.act.counted and (each.act.earliest or each.act.latest)]
     coded = [
         tally
-        for tally in (feeds.tallies(store, sides, pair) if with_feeds else ())
+        for tally in (tallies(store, sides, pair, grain) if with_feeds else ())
         if (tally.earliest or tally.latest) and dates.within(tally.earliest, tally.latest, since, last) != "no"
     ]
     if not counted and not coded:
@@ -291,9 +296,7 @@ def _undated(act: Act) -> bool:
     return act.counted and not (act.earliest or act.latest)
 
 
-def _grid(
-    counted: Sequence[Act] | Sequence[feeds.Tally], by: By, since: date | None, until: date | None
-) -> tuple[Span, ...]:
+def _grid(counted: Sequence[Act] | Sequence[Tally], by: By, since: date | None, until: date | None) -> tuple[Span, ...]:
     """The windows of the series: of the period asked, as far as it is; else from the first to the last known day."""
     known = [day for each in counted for day in (each.earliest, each.latest) if day]
     inside = [day for day in known if (not since or day >= since) and (not until or day <= until)]
@@ -423,18 +426,18 @@ def _turns(rows: Sequence[Row]) -> tuple[Turn, ...]:
     )
 
 
-def _within(tally: feeds.Tally, grid: Sequence[Span]) -> bool:
+def _within(tally: Tally, grid: Sequence[Span]) -> bool:
     return dates.within(tally.earliest, tally.latest, grid[0].start, grid[-1].end) != "no"
 
 
-def _elsewhere(outside: Sequence[feeds.Tally]) -> tuple[Elsewhere, ...]:
-    parts: dict[tuple[str, str], list[feeds.Tally]] = defaultdict(list)
+def _elsewhere(outside: Sequence[Tally]) -> tuple[Elsewhere, ...]:
+    parts: dict[tuple[str, str], list[Tally]] = defaultdict(list)
     for tally in outside:
         parts[tally.feed, tally.scheme].append(tally)
     found = []
-    for (feed, scheme), tallies in sorted(parts.items()):
-        days = [day.isoformat() for tally in tallies for day in (tally.earliest, tally.latest) if day]
-        found.append(Elsewhere(feed, scheme, sum(tally.count for tally in tallies), min(days), max(days)))
+    for (feed, scheme), told in sorted(parts.items()):
+        days = [day.isoformat() for tally in told for day in (tally.earliest, tally.latest) if day]
+        found.append(Elsewhere(feed, scheme, sum(tally.count for tally in told), min(days), max(days)))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from kg.analysis.reciprocity import Answering
 from kg.analysis.structure import Network, Shift, Structure, Triad
 from kg.tables import table
 
+_SHOWN = 20  # events of a feed that are listed for a window
 _QUADS = ("verbal cooperation", "material cooperation", "verbal conflict", "material conflict")
 
 
@@ -184,12 +185,15 @@ def _cells(window: str, lines: dict[str, dict[str, Row]], directions: Sequence[s
 
 
 def events_list(found: Escalation) -> str:
-    """List the events behind each window, with their days and scores."""
+    """List the events behind each window, with their days and scores; of feeds the first ones."""
     lines = []
     for row in (row for row in found.rows if row.direction == ALL and (row.events or row.possible_events)):
         lines.append(f"{row.window}{'' if row.series == DOSSIERS else f', {row.series} ({row.scheme})'}")
         for mark, ids in (("  ", row.events), ("  possible: ", row.possible_events)):
-            lines += [f"{mark}{_event(found, node) if node in found.acts else f'id:{node}'}" for node in ids]
+            shown = ids if row.series.startswith(DOSSIERS) else ids[:_SHOWN]
+            lines += [f"{mark}{_event(found, node) if node in found.acts else f'id:{node}'}" for node in shown]
+            if len(ids) > len(shown):
+                lines.append(f"{mark}… and {len(ids) - len(shown):,} more; -f csv and -f json name them all.")
     return "\n".join(lines) + "\n"
 
 

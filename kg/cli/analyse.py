@@ -31,7 +31,7 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--by", default="month", show_default=True, metavar="WINDOW", help="One of: year, month, week, day.")
 @click.option("--level", metavar="LEVEL", help="One of: state, government, person; by default that of what is named.")
 @click.option("--certain/--possible", default=False, help="Count only what surely lies in a window.  [default: both]")
-@click.option("--events", is_flag=True, help="List the events behind each window.")
+@click.option("--events", is_flag=True, help="List the events behind each window, of feeds as well.")
 @out.as_of_option
 @out.format_option(", ".join(_FORMS))
 @out.output_option
@@ -45,14 +45,15 @@ def escalation(
 
     At the level of states or governments a person counts for the one in which he or she holds office on the day. What
     was threatened, planned, promised or alleged is not counted, nor are summaries. Each row of csv and json holds the
-    ids of its events; each imported feed is a series of its own.
+    ids of its events; each imported feed is a series of its own, its ids those of monthly summaries where there are,
+    and with --events those of its events.
     """
     from kg.analysis import escalation as series
     from kg.analysis import words
 
     found = out.open_graph(location, feeds, no_feeds).escalation(
         one, other, by=by, level=level, since=out.day(since), until=out.day(until), as_of=out.day(as_of),
-        possible=not certain,
+        possible=not certain, single=events,
     )  # fmt: skip
     width = out.width() if out.terminal() else 0
     below = words.events_list(found) if events else words.escalation(found)

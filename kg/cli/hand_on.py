@@ -82,7 +82,7 @@ def _passages(data: Path | None, sources: Path) -> dict[str, str]:
 @out.output_option
 @click.option("--no-derived", is_flag=True, help="RDF only: leave out direct edges and statuses.")
 @click.option("--schema", is_flag=True, help="RDF only: put the vocabulary in.")
-@click.option("--summary", metavar="ID", help="RDF only: the events that a summary of columns stands for.")
+@click.option("--summary", metavar="ID", help="RDF only: the events that a summary of a feed stands for.")
 @out.feeds_option(False)
 @out.store_option
 def export(

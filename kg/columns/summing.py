@@ -6,10 +6,9 @@ them, and `kg.columns.opening` turns a summary back into them. Parties and edges
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,13 @@ from kg.columns.engines import Engine, write_rows
 from kg.columns.layouts import Layout
 from kg.columns.opening import Given, Known, Read
 from kg.feeds import codes, quads
-from kg.feeds.quads import BEGIN, END, GENERATED, LABEL, XSD_DATE, XSD_DECIMAL, XSD_INTEGER, A, Edge, literal
+from kg.feeds.quads import Edge
 from kg.feeds.records import CodedEvent, Party, Record, Window
-from kg.terms import DIP, EDTF, ID, minted
+from kg.feeds.sums import Dyad, summary
 from kg.vocabulary import Vocabulary
 
 Offices = Callable[[Party, date, date], Iterable[quads.Judgement]]
-QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict", 4: "material conflict"}
 PARTIES = "parties.parquet"
-_PLACES = Decimal("0.0001")
 
 
 def text(
@@ -60,7 +57,7 @@ def text(
     told = steps.told(cube, layout, parties, engine.table(_predicates(words), steps.CODES))
     told = _kept(engine, told, place / "work", "told")
     for row in engine.rows(steps.dyads(told)):
-        yield summary(writer, layout, Dyad(*row), labels)
+        yield summary(writer.batch, replace(Dyad(*row), scheme=layout.scheme), labels)
     for subject, predicate, target, count, first, last in engine.rows(steps.edges(told)):
         writer.edges[subject, predicate, target] = Edge(count, first.isoformat(), last.isoformat())
     if offices is not None:
@@ -103,62 +100,3 @@ def _predicates(words: Vocabulary) -> list[tuple[str, str, int, int]]:
         declared = words.event_classes[code.event_class]
         rows.append((code.cameo, declared.direct_predicate or "", int(declared.symmetric), code.quad))
     return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Dyad:
-    """One row of `steps.dyads`; actor and target are nodes as N-Triples write them, or None."""
-
-    actor: str | None
-    target: str | None
-    month: str
-    quad: int
-    events: int
-    first: date
-    last: date
-    scored: int
-    total: Decimal | None
-    mentions: int
-
-
-def summary(writer: quads.Writer, layout: Layout, dyad: Dyad, labels: Mapping[str, str]) -> str:
-    """Write one summary as N-Triples."""
-    key = (dyad.actor or "", dyad.target or "", dyad.month, dyad.quad)
-    node = f"<{ID}{minted(f'{layout.feed}-summary', writer.batch.graph, *key)}>"
-    sides = [labels.get(each, "?") if each else "?" for each in (dyad.actor, dyad.target)]
-    count = f"{dyad.events:,} event{'s' if dyad.events > 1 else ''}"
-    label = f"{sides[0]} – {sides[1]}, {dyad.month}, {QUADS[dyad.quad]}: {count} ({layout.feed})"
-    text = f"{node} {A} <{DIP}Summary> .\n{node} {LABEL} {literal(label)}@en .\n"
-    if dyad.actor:
-        text += f"{node} <{DIP}dyadActor> {dyad.actor} .\n"
-    if dyad.target:
-        text += f"{node} <{DIP}dyadTarget> {dyad.target} .\n"
-    text += (
-        f'{node} <{DIP}month> "{dyad.month}"^^<{EDTF}EDTF> .\n'
-        f'{node} {BEGIN} "{dyad.first.isoformat()}"^^{XSD_DATE} .\n'
-        f'{node} {END} "{dyad.last.isoformat()}"^^{XSD_DATE} .\n'
-        f'{node} <{DIP}quadClass> "{dyad.quad}"^^{XSD_INTEGER} .\n'
-        f'{node} <{DIP}eventCount> "{dyad.events}"^^{XSD_INTEGER} .\n'
-        f"{node} {GENERATED} {writer.import_node} .\n"
-    )
-    if dyad.mentions:
-        text += f'{node} <{DIP}mentionCount> "{dyad.mentions}"^^{XSD_INTEGER} .\n'
-    if dyad.scored and dyad.total is not None:
-        mean = (dyad.total / dyad.scored).quantize(_PLACES, ROUND_HALF_EVEN).normalize()
-        text += (
-            f'{node} <{DIP}scoreCount> "{dyad.scored}"^^{XSD_INTEGER} .\n'
-            f'{node} <{DIP}scoreSum> "{_decimal(dyad.total)}"^^{XSD_DECIMAL} .\n'
-            f'{node} <{DIP}scoreMean> "{_decimal(mean)}"^^{XSD_DECIMAL} .\n'
-            f'{node} <{DIP}goldsteinScheme> "{layout.scheme}" .\n'
-        )
-    return text
-
-
-def _decimal(number: Decimal) -> str:
-    """Write a decimal with at least one place and no zeros after it.
-
-    >>> _decimal(Decimal("-40.0")), _decimal(Decimal("1E+1")), _decimal(Decimal("-0.0")), _decimal(Decimal("0.25"))
-    ('-40.0', '10.0', '0.0', '0.25')
-    """
-    whole, _, places = f"{number + 0:f}".partition(".")
-    return f"{whole}.{places.rstrip('0') or '0'}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -92,6 +92,26 @@ class Resolution(Protocol):
 Resolve = Callable[[Party], Resolution]
 
 
+class Summing(Protocol):
+    """Sums up the events of a batch while they are written; see `kg.feeds.sums.Sums`."""
+
+    def add(  # noqa: D102
+        self,
+        actors: Sequence[str],
+        targets: Sequence[str],
+        behalf: Sequence[str],
+        days: tuple[str, str],
+        quad: int,
+        plover: str,
+        score: str,
+        scheme: str,
+        mentions: int,
+    ) -> None: ...
+    def text(  # noqa: D102
+        self, batch: Batch, edges: Iterable[tuple[str, str, str]], labels: Mapping[str, str]
+    ) -> Iterator[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The name of a batch: its feed, its own name, its graph and the node of its import."""
@@ -120,10 +140,11 @@ class Edge:
 
 
 class Writer:
-    """Writes the records of one batch; `edges` and `counts` grow while it does."""
+    """Writes the records of one batch; `edges`, `counts` and, if there are, `sums` grow while it does."""
 
-    def __init__(self, batch: Batch, resolve: Resolve, words: Vocabulary) -> None:
+    def __init__(self, batch: Batch, resolve: Resolve, words: Vocabulary, sums: Summing | None = None) -> None:
         self.batch = batch
+        self.sums = sums
         self.import_node = f"<{terms.ID}{batch.node}>"
         self.edges: dict[tuple[str, str, str], Edge] = {}
         self.counts: dict[str, int] = dict.fromkeys(
@@ -211,6 +232,12 @@ class Writer:
         text += [self._report(node, each) for each in event.reports]
         if event.factuality == "Actual":
             self.edges_of(event.event_class, actors, targets, earliest, latest)
+            if self.sums is not None:
+                self.sums.add(
+                    actors, targets, [names[each] for each in event.on_behalf_of], (earliest, latest),
+                    event.quad_class, event.plover, event.goldstein, event.scheme if event.goldstein else "",
+                    event.mentions,
+                )  # fmt: skip
         return "".join(text)
 
     def edges_of(self, event_class: str, actors: Sequence[str], targets: Sequence[str], first: str, last: str) -> None:
@@ -427,7 +454,7 @@ class Writer:
     # ---- what closes a batch ---------------------------------------------------------------------------------
 
     def closing(self) -> Iterator[str]:
-        """Write the direct edges of the batch, each with what it rests on."""
+        """Write the direct edges of the batch, each with what it rests on, and what its events sum up to."""
         graph = self.batch.graph
         for (subject, predicate, target), edge in self.edges.items():
             node = iri(terms.minted("edge", subject, predicate, target, graph))
@@ -447,6 +474,11 @@ class Writer:
             if edge.last:
                 text += f'{node} {END} "{edge.last}"^^{XSD_DATE} .\n'
             yield text
+        if self.sums is not None:
+            labels: dict[str, str] = {}
+            for party in self.parties:
+                labels.setdefault(self._names[party.id], party.label)
+            yield from self.sums.text(self.batch, self.edges, labels)
 
     _WRITERS: ClassVar[dict[type, Callable[..., str]]] = {
         Party: _party,
@@ -467,6 +499,15 @@ def iri(local_name: str) -> str:
     ('<https://w3id.org/diplokg/id/gdelt-1>', '<https://w3id.org/diplokg/id/x%20y%3E>')
     """
     return f"<{terms.ID}{local_name if _LOCAL.fullmatch(local_name) else quote(local_name, safe='._~-')}>"
+
+
+def mentions(counts: Iterable[str]) -> int:
+    """How many mentions the shared nodes of counts stand for, which an event names.
+
+    >>> mentions(["<https://w3id.org/diplokg/id/reports-18-3-18>"]), mentions([])
+    (18, 0)
+    """
+    return sum(int(each.rpartition("/reports-")[2].partition("-")[0]) for each in counts)
 
 
 def literal(text: str) -> str:
