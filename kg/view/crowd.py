@@ -1,7 +1,9 @@
 """Where thousands of actors stand: coarsen the network, place the few groups that remain, refine level by level.
 
 Like `kg.view.layout`, which uses it for large parts, it computes with + - * / and square roots in one fixed order only,
-so that the same network has the same places on every machine. Ten thousand actors take about two seconds.
+so that the same network has the same places on every machine. Ten thousand actors take about two seconds. Networks
+that are nearly trees are spread by the lengths of their ties; others as `kg.view.calm` does, where nobody is moved far
+by one tie more or less.
 """
 
 from __future__ import annotations
@@ -10,12 +12,15 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import sqrt
 
+from kg.view import calm
+
 Links = list[dict[int, float]]
 Chance = Callable[[int], tuple[float, float]]
 
 GAP = 46.0  # what an actor needs for itself, in the units of the page
 _FEW = 90
 _GROUP = 5
+_DENSE = 1.25  # ties for each actor from which their agreement places them
 _FAR = 1e9
 # One step around the spiral of a sunflower: the golden angle, as a turn of the plane.
 _TURN = (-0.7373688780783197, 0.6754902942615238)
@@ -25,12 +30,15 @@ def scattered(links: Links, chance: Chance) -> tuple[list[float], list[float]]:
     """Place the nodes of a connected network; `chance` gives two numbers in [-1, 1) that depend on the node only."""
     levels = [(links, [1.0] * len(links))]
     parents: list[list[int]] = []
+    dense = _total(len(row) for row in links) >= 2.0 * _DENSE * len(links)
     while len(levels[-1][0]) > _FEW:
         parent, count = _groups(*levels[-1])
         if count > 0.92 * len(parent):
             break
         parents.append(parent)
         levels.append(_coarser(*levels[-1], parent, count))
+    if dense:
+        return _calm(levels, parents, chance)
     xs, ys = _first(*levels[-1])
     for depth in range(len(parents) - 1, -1, -1):
         finer, mass = levels[depth]
@@ -38,6 +46,41 @@ def scattered(links: Links, chance: Chance) -> tuple[list[float], list[float]]:
         _refine(xs, ys, finer, mass, 6 if depth == 0 else 9)
     _part(xs, ys, links)
     return xs, ys
+
+
+def _calm(levels: list[tuple[Links, list[float]]], parents: list[list[int]], chance: Chance) -> calm.Points:
+    """Let the actors agree on places, hand these up to the few groups, and refine level by level on the way back."""
+    links = levels[0][0]
+    drawn = [chance(i) for i in range(len(links))]
+    jitter = [([x for x, _ in drawn], [y for _, y in drawn])]
+    xs, ys = calm.agreed(links, jitter[0])
+    for parent, (_, mass), (_, masses) in zip(parents, levels, levels[1:], strict=False):
+        count = len(masses)
+        jitter.append((_gathered(jitter[-1][0], parent, count), _gathered(jitter[-1][1], parent, count)))
+        xs = _middles(xs, mass, parent, masses)
+        ys = _middles(ys, mass, parent, masses)
+    xs, ys = calm.on_a_disc(xs, ys, levels[-1][1], GAP)
+    for depth in range(len(parents) - 1, -1, -1):
+        room = 0.7 * GAP
+        xs = [xs[group] + room * part for group, part in zip(parents[depth], jitter[depth][0], strict=True)]
+        ys = [ys[group] + room * part for group, part in zip(parents[depth], jitter[depth][1], strict=True)]
+        xs, ys = calm.loosen(xs, ys, *levels[depth], GAP, 4 if depth == 0 else 7)
+    _part(xs, ys, links)
+    return xs, ys
+
+
+def _gathered(values: Sequence[float], parent: Sequence[int], count: int) -> list[float]:
+    result = [0.0] * count
+    for value, group in zip(values, parent, strict=True):
+        result[group] += value
+    return result
+
+
+def _middles(
+    values: Sequence[float], mass: Sequence[float], parent: Sequence[int], masses: Sequence[float]
+) -> list[float]:
+    heavy = [value * weight for value, weight in zip(values, mass, strict=True)]
+    return [total / weight for total, weight in zip(_gathered(heavy, parent, len(masses)), masses, strict=True)]
 
 
 def _groups(links: Links, mass: Sequence[float]) -> tuple[list[int], int]:

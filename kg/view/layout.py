@@ -2,7 +2,7 @@
 
 Only + - * / and square roots, in one fixed order: IEEE 754 defines these exactly, while numpy, BLAS, `hypot`, `pow` and
 `sum` differ between machines or Python versions in the last bit, and a force layout amplifies that to another picture.
-Four steps: distances along links, classical scaling as a start, stress majorization, then room for labels. Parts of
+Four steps: distances along links, a start that knows them, stress majorization, then room for labels. Parts of
 more than `CROWD` actors, where this would take minutes, are placed by `kg.view.crowd`. Places of an earlier picture can
 be given: then actors stay where readers remember them, and only new ones look for free room beside their neighbours.
 """
@@ -14,7 +14,7 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 
-from kg.view import crowd
+from kg.view import calm, crowd
 
 Point = tuple[float, float]
 Room = tuple[float, float]
@@ -181,36 +181,30 @@ def _chance(text: str) -> float:
 
 
 def _scaled(part: Sequence[str], apart: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
-    """Classical scaling: the two main axes of the doubly centred squared distances, by power iteration."""
+    """Classical scaling, not carried to its end: chance by name, multiplied by the doubly centred squared distances.
+
+    The main axes themselves would turn about when two are nearly as long and one event comes or goes.
+    """
     count = len(part)
     square = [[-0.5 * d * d for d in row] for row in apart]
     means = [_total(row) / count for row in square]
     mean = _total(means) / count
     table = [[value - means[i] - means[j] + mean for j, value in enumerate(row)] for i, row in enumerate(square)]
-    axes: list[list[float]] = []
+    axes = []
     for axis in ("x", "y"):
         vector = [_chance(axis + name) for name in part]
-        size = 0.0
-        for _ in range(24):
-            for other in axes:
-                _remove(vector, other)
+        for _ in range(3):
             vector = [_dot(row, vector) for row in table]
             size = sqrt(_dot(vector, vector)) or 1.0
             vector = [value / size for value in vector]
         axes.append(vector)
-        axes[-1] = [value * sqrt(size) for value in vector]
+    xs, ys = calm.evened(axes[0], axes[1], [1.0] * count)
+    room = 0.6 * _total(map(_total, apart)) / (count * count)
     # Actors with the same neighbours fall on one point here; a little chance lets the next step part them.
-    xs, ys = (
-        [value + 12.0 * _chance(axis + name) for value, name in zip(line, part, strict=True)]
-        for axis, line in zip("xy", axes, strict=True)
+    return (
+        [1.1 * room * value + 12.0 * _chance("x" + name) for value, name in zip(xs, part, strict=True)],
+        [room / 1.1 * value + 12.0 * _chance("y" + name) for value, name in zip(ys, part, strict=True)],
     )
-    return xs, ys
-
-
-def _remove(vector: list[float], other: Sequence[float]) -> None:
-    share = _dot(vector, other) / (_dot(other, other) or 1.0)
-    for i, value in enumerate(other):
-        vector[i] -= share * value
 
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:
@@ -244,7 +238,7 @@ def _relax(xs: list[float], ys: list[float], apart: Sequence[Sequence[float]]) -
 
 
 def _turn(xs: list[float], ys: list[float]) -> None:
-    """Centre the drawing and turn its longest axis level, since screens are wider than high."""
+    """Centre the drawing and turn its longest axis level, since screens are wider than high; a round one hardly."""
     count = len(xs)
     mid_x, mid_y = _total(xs) / count, _total(ys) / count
     for i in range(count):
@@ -255,6 +249,11 @@ def _turn(xs: list[float], ys: list[float]) -> None:
     size = sqrt(along * along + across * across)
     if size == 0.0:
         return
+    # A round drawing has no longest axis worth the name: one event more would point it elsewhere.
+    longer = sqrt((a - c) * (a - c) + 4.0 * b * b) / ((a + c) or 1.0)
+    share = min(1.0, longer * longer / 0.16)
+    along, across = share * along / size + 1.0 - share, share * across / size
+    size = sqrt(along * along + across * across)
     cos, sin = along / size, across / size
     for i in range(count):
         xs[i], ys[i] = xs[i] * cos + ys[i] * sin, ys[i] * cos - xs[i] * sin
