@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg import pages
+    from kg.analysis.acts import Seen
     from kg.analysis.escalation import Escalation
     from kg.analysis.structure import Structure
     from kg.diff import Diff, Side
@@ -253,19 +254,36 @@ class Graph:
         feeds: bool = True,
         only: Collection[str] | None = None,
         single: bool = False,
+        known_at: Day = None,
+        according_to: str = "",
     ) -> Escalation:
         """What two sides did to each other, window by window; see `kg.analysis.escalation`.
 
         Each feed in the build is a series of its own, by summaries of months where a batch has them; with `single`
         each event by itself. `only` restricts the series of the dossiers to some events by id, as for one side's story
-        or one state of knowledge.
+        or one state of knowledge; so do `known_at` and `according_to` (see `timeline`), which leave feeds out.
         """
         from kg.analysis.escalation import escalation
 
         return escalation(
             self.wide, one, other, by=by, level=level, since=since, until=until, as_of=as_of, possible=possible,
-            with_feeds=feeds, only=only, single=single,
+            with_feeds=feeds, only=only, single=single, seen=self._seen(known_at, according_to),
         )  # fmt: skip
+
+    def _seen(self, known_at: Day, according_to: str) -> Seen | None:
+        """The events that a reader of a day or of a voice has, for the analyses; None if everything is asked for."""
+        from kg import describe
+        from kg.analysis.acts import Seen
+
+        lens = self.lens(known_at, according_to)
+        if lens.open:
+            return None
+        words = [f"as known on {lens.known_at}"] if lens.known_at else []
+        if who := lens.according_to:
+            entities = describe.entities(self.store)
+            words.append(f"according to {entities[who].label if who in entities else who}")
+        events = describe.events(self.store).values()
+        return Seen({each.id: fit for each in events if (fit := lens.event(each)) != "no"}, " ".join(words))
 
     def diff(
         self,
@@ -328,13 +346,18 @@ class Graph:
         possible: bool = False,
         cumulative: bool = False,
         only: Collection[str] | None = None,
+        known_at: Day = None,
+        according_to: str = "",
     ) -> Structure:
-        """Who is for and against whom, window by window: balance, camps, brokers; see `kg.analysis.structure`."""
+        """Who is for and against whom, window by window: balance, camps, brokers; see `kg.analysis.structure`.
+
+        `known_at` and `according_to` as in `timeline`.
+        """
         from kg.analysis.structure import structure
 
         return structure(
             self.store, by=by, level=level, sign=sign, since=since, until=until, as_of=as_of, possible=possible,
-            cumulative=cumulative, only=only,
+            cumulative=cumulative, only=only, seen=self._seen(known_at, according_to),
         )  # fmt: skip
 
     def two_sides(
@@ -395,7 +418,16 @@ class Graph:
             raise UsageError(f"'{form}' is not a form of a report.", hint="Use html or md.")
         return makers[form](self.brief(one, other, **options))
 
-    def bundle(self, one: str, other: str = "", *, as_of: Day = None, level: str | None = None) -> bytes:
+    def bundle(
+        self,
+        one: str,
+        other: str = "",
+        *,
+        as_of: Day = None,
+        known_at: Day = None,
+        according_to: str = "",
+        level: str | None = None,
+    ) -> bytes:
         """The evidence behind a brief as a zip: triples, places of passages, queries with results, RO-Crate metadata.
 
         `kg.bundle.verify` checks one. The same graph gives the same files. Feeds are left out: they have no passages.
@@ -406,7 +438,8 @@ class Graph:
         from kg.bundle import bundle
 
         curated = Graph(self.location) if self.feeds else self
-        return bundle(curated, one, other, as_of=_day(as_of), level=level)
+        days = {"as_of": _day(as_of), "known_at": _day(known_at)}
+        return bundle(curated, one, other, according_to=according_to, level=level, **days)
 
     def picture(self, title: str = "", as_of: date | None = None) -> Picture:
         """All records that the network page shows."""

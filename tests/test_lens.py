@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kg import describe
 from kg import open as open_graph
+from kg.analysis.acts import Seen
+from kg.analysis.escalation import escalation
+from kg.bundle import verify
+from kg.dates import Certainty
 from kg.errors import NotFound, UsageError
 from kg.graph import Graph
 from kg.pages import EntityPage
@@ -193,3 +199,58 @@ def test_an_impossible_day_is_refused(kg: Any, built: Path, command: str, day: s
     done = kg(*command.split(), "--known-at", day, "--store", built)
     assert done.code == 2
     assert day in done.err
+
+
+# The analyses, and the bundle
+
+
+def test_a_series_counts_what_the_voice_tells(graph: Graph) -> None:
+    whole, found = graph.escalation("trump", "petro"), graph.escalation("trump", "petro", according_to="petro")
+    told = graph.lens(according_to="petro").passing(describe.events(graph.store).values())
+    assert found.acts.keys() == whole.acts.keys() & told.keys()
+    assert 0 < len(found.acts) < len(whole.acts)
+    assert "according to Gustavo Petro" in found.words()
+
+
+def test_what_was_only_perhaps_known_is_possible(graph: Graph) -> None:
+    whole = graph.escalation("trump", "petro")
+    unsure = max(node for node in whole.acts if any(node in row.events for row in whole.rows))
+    fits: dict[str, Certainty] = {node: "possible" if node == unsure else "certain" for node in whole.acts}
+    found = escalation(graph.store, "trump", "petro", seen=Seen(fits, "as known then"))
+    (total,) = (row for row in found.totals if row.direction == "all")
+    (before,) = (row for row in whole.totals if row.direction == "all")
+    assert (total.certain, total.possible) == (before.certain - 1, before.possible + 1)
+    assert unsure in total.possible_events
+
+
+def test_networks_rest_on_what_the_voice_tells(graph: Graph) -> None:
+    found = graph.structure(according_to="petro")
+    told = graph.lens(according_to="petro").passing(describe.events(graph.store).values())
+    rested = {event for network in found.networks for tie in network.ties for event in tie.events}
+    assert rested
+    assert rested <= told.keys()
+    assert "according to Gustavo Petro" in found.words()
+
+
+@pytest.mark.parametrize("command", [("escalation", "trump", "petro"), ("balance",), ("bundle", "trump", "petro")])
+def test_before_anything_was_known_the_analyses_say_so(command: tuple[str, ...], kg: Any, built: Path) -> None:
+    done = kg(*command, "--known-at", "2020-01-01", "--store", built, *(["-o", "-"] if "bundle" in command else []))
+    assert (done.code, done.out) == (1, "")
+    assert "Nothing was known on 2020-01-01: no source here was published by then." in done.err
+
+
+def test_a_voice_that_tells_nothing_of_a_pair_is_told(graph: Graph) -> None:
+    with pytest.raises(NotFound, match=r"Nothing that counts between .* is told according to Scott Bessent"):
+        graph.escalation("trump", "petro", according_to="bessent")
+
+
+@pytest.mark.parametrize("asked", [{"known_at": "2026-03-01"}, {"according_to": "petro"}, {"according_to": "cnn"}])
+def test_a_bundle_in_a_voice_or_as_known_verifies(asked: dict[str, str], graph: Graph, tmp_path: Path) -> None:
+    made = graph.bundle("trump", "petro", **asked)
+    (tmp_path / "b.zip").write_bytes(made)
+    assert verify(tmp_path / "b.zip").ok
+    with zipfile.ZipFile(tmp_path / "b.zip") as packed:
+        about, brief = (packed.read(name).decode() for name in ("about.json", "brief.md"))
+    assert all(json.loads(about)[name] for name in asked)
+    assert brief == graph.report("trump", "petro", "md", **asked) or "The plot is not part of a bundle" in brief
+    assert ("as known on" in brief) == ("known_at" in asked)

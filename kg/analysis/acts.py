@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kg import query
+from kg.dates import Certainty
 from kg.store import Store
 from kg.terms import DIP, GRAPH, PLOVER, RDFS, SEM, local_name
 
@@ -61,6 +62,21 @@ class Act:
         return (*self.actors, *self.on_behalf_of)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader of some day or voice has: how surely each event is among it, by id; the others are not.
+
+    `words` say which day or voice: "as known on 2025-03-01".
+    """
+
+    events: Mapping[str, Certainty]
+    words: str
+
+    def fit(self, node: str, fit: Certainty) -> Certainty:
+        """Take an event for possible that is not surely among what is seen."""
+        return "possible" if fit == "certain" and self.events.get(node) != "certain" else fit
+
+
 def acts(store: Store, only: Collection[str] | None = None) -> dict[str, Act]:
     """Read all events of the dossiers by id, or `only` those named.
 
@@ -77,9 +93,12 @@ def acts(store: Store, only: Collection[str] | None = None) -> dict[str, Act]:
     ):
         found[local_name(row["s"])][row["p"]].append(row["o"])
     reporters, contested = _reporters(store, within), _contested(store, within)
-    made = {node: _act(node, own, reporters.get(node, ()), contested.get(node)) for node, own in sorted(found.items())}
-    whole = _merged(made, _judged_same(store, within))
-    return whole if only is None else {node: act for node, act in whole.items() if node in only}
+    made = {
+        node: _act(node, own, reporters.get(node, ()), contested.get(node))
+        for node, own in sorted(found.items())
+        if only is None or node in only
+    }
+    return _merged(made, _judged_same(store, within))
 
 
 def document_graphs(store: Store) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import dates, describe, reckoning
 from kg.analysis import feeds
-from kg.analysis.acts import Act, acts
+from kg.analysis.acts import Act, Seen, acts
 from kg.analysis.changes import LEAST, change_points
 from kg.analysis.reciprocity import Reciprocity, correlations, reciprocity
 from kg.analysis.rows import ALL, BACK, DIRECTIONS, DOSSIERS, MUTUAL, THERE, Row
@@ -84,7 +84,7 @@ class Escalation:
     """The series of a pair: its rows by window, the whole period in `totals`, change points, answers, what is left out.
 
     `sides` are the ids of the two sides at the level asked, `acts` the counted events by id, `offices` the offices by
-    which persons were counted for a side (event id → labels).
+    which persons were counted for a side (event id → labels), `seen` whose or which day's knowledge it is, if asked.
     """
 
     sides: tuple[str, str]
@@ -104,6 +104,7 @@ class Escalation:
     acts: dict[str, Act]
     offices: dict[str, tuple[str, ...]]
     names: dict[str, str]
+    seen: str = ""
 
     def series(self) -> tuple[tuple[str, str], ...]:
         """The series in it, each with its Goldstein scheme, the dossiers first."""
@@ -176,12 +177,15 @@ def escalation(
     with_feeds: bool = True,
     only: Collection[str] | None = None,
     single: bool = False,
+    seen: Seen | None = None,
 ) -> Escalation:
     """Make the series of what two sides did to each other; `only` these events of dossiers are looked at, if given.
 
     Each feed in the store is a series of its own beside that of the dossiers, unless `with_feeds` is false. Where a
     batch has summaries, whole months are read from them, and their ids stand for the events; with `single` each event
     is read by itself, which takes longer.
+
+    What was not `seen` on a day, or is not told by a voice, is left out; so are all feeds then, which tell neither.
 
     Without a level it is that of what is named: states, else governments and their organs, else persons. With `as_of`
     nothing counts that surely happened later. Without `possible` only certain events are told.
@@ -204,6 +208,9 @@ def escalation(
         raise UsageError(f"The period ends ({until}) before it begins ({since}).", hint="Exchange the two days.")
     last = min((day for day in (until, as_of) if day), default=None)
     grain = Grain(window, since, last, single)
+    if seen:
+        only = seen.events.keys() if only is None else seen.events.keys() & set(only)
+        with_feeds = False
     placed = [each for act in acts(store, only).values() if (each := _place(act, sides, pair))]
     inside = [each for each in placed if dates.within(each.act.earliest, each.act.latest, since, last) != "no"]
     counted = [each for each in inside if each.act.counted and (each.act.earliest or each.act.latest)]
@@ -213,15 +220,17 @@ def escalation(
         if (tally.earliest or tally.latest) and dates.within(tally.earliest, tally.latest, since, last) != "no"
     ]
     if not counted and not coded:
-        raise _nothing(placed, inside, pair, sides, (since, last), only)
+        raise _nothing(placed, inside, pair, sides, (since, last), only, seen)
     grid = _grid([each.act for each in counted] or coded, window, since, last)
     outside = [tally for tally in coded if not _within(tally, grid)]
     coded = [tally for tally in coded if _within(tally, grid)]
     whole = (Span(grid[0].start, grid[-1].end, f"{grid[0].name}/{grid[-1].name}"),)
-    rows = _rows(DOSSIERS, counted, grid, pair, possible, window) + tuple(
+    rows = _rows(DOSSIERS, counted, grid, pair, possible, window, seen) + tuple(
         feeds.rows(coded, sides, pair, grid, possible)
     )
-    totals = _rows(DOSSIERS, counted, whole, pair, possible) + tuple(feeds.rows(coded, sides, pair, whole, possible))
+    totals = _rows(DOSSIERS, counted, whole, pair, possible, None, seen) + tuple(
+        feeds.rows(coded, sides, pair, whole, possible)
+    )
     kept = {node for row in rows for node in (*row.events, *row.possible_events)}
     if not kept:
         told = f"Nothing between {_named(pair, sides.names)} can be dated to one {by}."
@@ -245,6 +254,7 @@ def escalation(
         acts=told_acts,
         offices={each.act.id: each.via for each in counted if each.via and each.act.id in kept},
         names=_names(told_acts.values(), counted, pair, sides),
+        seen=seen.words if seen else "",
     )
 
 
@@ -316,13 +326,14 @@ def _rows(
     pair: tuple[str, str],
     possible: bool,
     by: By | None = None,
+    seen: Seen | None = None,
 ) -> tuple[Row, ...]:
     """A row for each window and direction; directions in which nothing ever happened are left out."""
     rows = []
     by_scheme = _by_scheme(counted)
     for scheme, members in by_scheme.items():
         name = series if len(by_scheme) == 1 or series != DOSSIERS else f"{series} ({scheme})"
-        fits = _fits(members, grid, by)
+        fits = _fits(members, grid, by, seen)
         present = {each.direction for each in members}
         for window in grid:
             here = fits[window.name]
@@ -344,7 +355,7 @@ def _by_scheme(counted: Sequence[_Placed]) -> dict[str, list[_Placed]]:
 
 
 def _fits(
-    members: Sequence[_Placed], grid: Sequence[Span], by: By | None
+    members: Sequence[_Placed], grid: Sequence[Span], by: By | None, seen: Seen | None
 ) -> dict[str, list[tuple[_Placed, Certainty]]]:
     """Which acts lie in each window, certainly or possibly; windows before and after an act are not looked at."""
     found: dict[str, list[tuple[_Placed, Certainty]]] = {window.name: [] for window in grid}
@@ -356,7 +367,7 @@ def _fits(
                 break
             fit = window.holds(each.act.earliest, each.act.latest)
             if fit != "no":
-                found[window.name].append((each, fit))
+                found[window.name].append((each, seen.fit(each.act.id, fit) if seen else fit))
     return found
 
 
@@ -506,10 +517,14 @@ def _nothing(
     sides: Sides,
     period: tuple[date | None, date | None],
     only: Collection[str] | None,
+    seen: Seen | None,
 ) -> NotFound:
     """Say why a series would be empty, and where there is something."""
     who = _named(pair, sides.names)
     known = [day for each in placed if each.act.counted for day in (each.act.earliest, each.act.latest) if day]
+    if seen and not placed:
+        told = f"Nothing that counts between {who} is told {seen.words}."
+        return NotFound(told, hint="`kg timeline` tells what is; or ask for another day or voice.")
     if only is not None and not placed:
         return NotFound(f"None of the {len(only)} chosen events is between {who}.", hint="Choose others.")
     if known and any(period):

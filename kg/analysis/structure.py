@@ -18,7 +18,7 @@ from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
 
 from kg import dates
-from kg.analysis.acts import UNCODED, Act, acts
+from kg.analysis.acts import UNCODED, Act, Seen, acts
 from kg.analysis.frustration import frustration
 from kg.analysis.sides import Sides, at, check_level
 from kg.analysis.sides import sides as registers
@@ -151,6 +151,7 @@ class Structure:
     undecided: tuple[str, ...]
     acts: dict[str, Act]
     names: dict[str, str]
+    seen: str = ""
 
     def df(self) -> pandas.DataFrame:
         """The measures by window as a pandas frame; `places_df` has those by side.
@@ -212,8 +213,11 @@ def structure(
     possible: bool = False,
     cumulative: bool = False,
     only: Collection[str] | None = None,
+    seen: Seen | None = None,
 ) -> Structure:
     """Make the signed network of each window; `only` these events are looked at, if given.
+
+    What was not `seen` on a day, or is not told by a voice, is left out.
 
     An event belongs to a window in which it surely lies; with `possible` to each in which it may lie. With `cumulative`
     a window holds everything since the first. At the level `person` sides are whoever the sources name; at the others
@@ -230,14 +234,16 @@ def structure(
         raise UsageError(f"The period ends ({until}) before it begins ({since}).", hint="Exchange the two days.")
     last = min((day for day in (until, as_of) if day), default=None)
     sides = at(registers(store), chosen)
+    if seen:
+        only = seen.events.keys() if only is None else seen.events.keys() & set(only)
     dated = [act for act in acts(store, only).values() if act.counted and (act.earliest or act.latest)]
     scheme = _usual_scheme(dated)
     pairs = {act.id: found for act in dated if (found := _pairs(act, sides)) and act.scheme in ("", scheme)}
     inside = [act for act in dated if act.id in pairs and dates.within(act.earliest, act.latest, since, last) != "no"]
     if not inside:
-        raise _nothing(dated, pairs, since, last, chosen)
+        raise _nothing(dated, pairs, since, last, chosen, seen)
     grid = _grid(inside, window, since, last)
-    placed = {each.name: _acts_of(inside, each, grid[0], possible, cumulative) for each in grid}
+    placed = {each.name: _acts_of(inside, each, grid[0], possible, cumulative, seen) for each in grid}
     networks = tuple(
         network
         for each in grid
@@ -264,6 +270,7 @@ def structure(
         undecided=tuple(sorted(act.id for act in inside if act.id not in used)),
         acts={act.id: act for act in inside if act.id in used},
         names={node: sides.names.get(node, node) for node in sorted(nodes)},
+        seen=seen.words if seen else "",
     )
 
 
@@ -315,10 +322,13 @@ def _grid(inside: Sequence[Act], by: Any, since: date | None, until: date | None
     return spans(span(first, by).start, max(first, until or max(kept, default=first)), by)
 
 
-def _acts_of(inside: Sequence[Act], window: Span, first: Span, possible: bool, cumulative: bool) -> list[Act]:
+def _acts_of(
+    inside: Sequence[Act], window: Span, first: Span, possible: bool, cumulative: bool, seen: Seen | None
+) -> list[Act]:
     begin = first.start if cumulative else window.start
     wanted = ("certain", "possible") if possible else ("certain",)
-    return [act for act in inside if dates.within(act.earliest, act.latest, begin, window.end) in wanted]
+    fits = ((act, dates.within(act.earliest, act.latest, begin, window.end)) for act in inside)
+    return [act for act, fit in fits if (seen.fit(act.id, fit) if seen else fit) in wanted]
 
 
 def _network(window: Span, members: Sequence[tuple[Act, frozenset[Pair]]], sign: str) -> Network:
@@ -431,13 +441,21 @@ def _shifts(before: Network, after: Network) -> list[Shift]:
 
 
 def _nothing(
-    dated: Sequence[Act], pairs: Mapping[str, object], since: date | None, until: date | None, level: str
+    dated: Sequence[Act],
+    pairs: Mapping[str, object],
+    since: date | None,
+    until: date | None,
+    level: str,
+    seen: Seen | None,
 ) -> NotFound:
     known = [day for act in dated if act.id in pairs for day in (act.earliest, act.latest) if day]
     if known and (since or until):
         asked = " ".join(f"{word} {day}" for word, day in (("from", since), ("to", until)) if day)
         told = f"Nothing that happened in the period asked ({asked}) ties two sides."
         return NotFound(told, hint=f"What does lies between {min(known)} and {max(known)}.")
+    if seen:
+        told = f"No event that ties two sides is told {seen.words}."
+        return NotFound(told, hint="`kg timeline` tells what is; or ask for another day or voice.")
     return NotFound(
         f"No event that happened ties two sides at the level of {level}.",
         hint="Try another --level; `kg stats` tells what the graph holds.",

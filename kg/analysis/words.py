@@ -17,7 +17,7 @@ def title(found: Escalation) -> str:
     """Name the pair, the level and the windows of a series."""
     one, other = (name(found, side) for side in found.sides)
     level = "" if found.level == "person" else f", at the level of {found.level}s"
-    return f"{one} and {other}, by {found.by}{level}"
+    return f"{one} and {other}, by {found.by}{level}{f', {found.seen}' if found.seen else ''}"
 
 
 def name(found: Escalation, node: str) -> str:
@@ -124,6 +124,8 @@ def caveats(found: Escalation) -> list[str]:
         told.append(f"Not dated, and in no {found.by}: {', '.join(found.undated)}.")
     for total in (row for row in found.totals if row.direction == ALL and row.series.startswith(DOSSIERS)):
         told += _rests_on(found, total) if total.certain else []
+    if found.seen:
+        told.append("Feeds are left out here: they tell neither when something became known nor who says it.")
     for each in found.elsewhere:
         events = f"{each.events} more event{'' if each.events == 1 else 's'}"
         told.append(
@@ -211,7 +213,7 @@ def _event(found: Escalation | Structure, node: str) -> str:
 def structure_title(found: Structure) -> str:
     """Name the windows and the level of the networks."""
     level = "" if found.level == "person" else f", at the level of {found.level}s"
-    return f"Who is for and against whom, by {found.by}{level}"
+    return f"Who is for and against whom, by {found.by}{level}{f', {found.seen}' if found.seen else ''}"
 
 
 def structure(found: Structure) -> str:

@@ -24,7 +24,7 @@ from kg.export import rdf
 from kg.report import documents
 from kg.report.brief import Brief, Query, brief
 from kg.store import Embedded, Rows, Store
-from kg.terms import PREFIXES
+from kg.terms import ID, PREFIXES
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -58,14 +58,25 @@ publishers.
 """
 
 
-def bundle(graph: Graph, one: str, other: str = "", *, as_of: date | None = None, level: str | None = None) -> bytes:
+def bundle(
+    graph: Graph,
+    one: str,
+    other: str = "",
+    *,
+    as_of: date | None = None,
+    known_at: date | None = None,
+    according_to: str = "",
+    level: str | None = None,
+) -> bytes:
     """Make the evidence bundle of a brief on an actor or a pair; the same graph gives the same files.
+
+    A brief as known on a day, or according to somebody, tells part of what its queries find; the triples hold it all.
 
     Raises:
         NotFound, Ambiguous, UsageError: see `kg.report.brief.brief`.
     """
-    made = brief(graph, one, other, as_of=as_of, level=level)
-    lines = triples.part(graph.lines(), made)
+    made = brief(graph, one, other, as_of=as_of, known_at=known_at, according_to=according_to, level=level)
+    lines = triples.part(graph.lines(), made, _found(graph.store, made) if known_at or according_to else ())
     store = Embedded.in_memory(lines)
     files = {
         "README.md": _README.format(title=made.title).encode(),
@@ -83,6 +94,16 @@ def bundle(graph: Graph, one: str, other: str = "", *, as_of: date | None = None
     files[crate.METADATA] = crate.metadata(made, files, _names(made.queries))
     files[MANIFEST] = manifest(files)
     return archive.write(files)
+
+
+def _found(store: Store, made: Brief) -> set[str]:
+    """Every node of ours in the rows of a brief's queries, which tell more than the brief may."""
+    found: set[str] = set()
+    for each in made.queries:
+        rows = store.query(each.text)
+        assert isinstance(rows, Rows)
+        found |= {str(term) for row in rows.rows for term in row if str(term).startswith(f"<{ID}")}
+    return found
 
 
 def _declared(text: str) -> str:
@@ -141,6 +162,7 @@ def _about(made: Brief, lines: Iterable[str]) -> bytes:
         "title": made.title,
         "day": made.day,
         "asked": made.asked,
+        **{name: asked for name in ("known_at", "according_to") if (asked := getattr(made, name))},
         "level": made.story.level if made.story else "person",
         "build": made.digest,
         "versions": {"diplokg": made.version, "pyoxigraph": version("pyoxigraph")},

@@ -7,7 +7,7 @@ rows over it as over the whole graph; whoever makes a bundle checks that.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kg.report.brief import Brief
 from kg.terms import DERIVED_GRAPH, DIP, GRAPH, ID, RDF, RDFS, REL, SCHEMA_GRAPH
@@ -51,10 +51,11 @@ class Index:
         }
 
 
-def part(lines: Iterable[str], brief: Brief) -> list[str]:
-    """The sorted lines of a brief's records, with their evidence, whoever they name, and the vocabulary."""
+def part(lines: Iterable[str], brief: Brief, more: Collection[str] = ()) -> list[str]:
+    """The sorted lines of a brief's records and of `more`, with evidence, whoever they name, and the vocabulary."""
     index = Index(lines)
-    records = {node for node in _records(index, brief) if node in index.by}
+    told = {node for node in more if index.is_record(node)}
+    records = {node for node in _records(index, brief, told) if node in index.by}
     kept = {line for node in records for predicate, _, _, line in index.by[node] if not predicate.startswith(f"<{REL}")}
     named = {other for node in records for other in index.linked(node)} - records
     seen = set(records)
@@ -69,15 +70,18 @@ def part(lines: Iterable[str], brief: Brief) -> list[str]:
             if whole:
                 further |= index.linked(node)
         named = further - seen
-    return sorted({*kept, *_edges(index, brief), *index.schema})
+    return sorted({*kept, *_edges(index, brief, told), *index.schema})
 
 
-def _records(index: Index, brief: Brief) -> set[str]:
+def _records(index: Index, brief: Brief, more: Collection[str]) -> set[str]:
     """What a brief tells, with the claims around it, their voices, and what its edges rest on."""
     ids = [event.id for event in brief.events] + [state.id for state in brief.states]
     ids += [node for edge in brief.edges for node in (edge.id, *edge.because)]
     found = {f"<{ID}{node}>" for node in ids}
-    claims = {f"<{ID}{claim}>" for claim in brief.claims} | {f"<{ID}{claim.id}>" for claim in brief.told_claims}
+    found |= set(more)
+    claims = (
+        set(more) | {f"<{ID}{claim}>" for claim in brief.claims} | {f"<{ID}{claim.id}>" for claim in brief.told_claims}
+    )
     for event in brief.events:
         claims |= {f"<{ID}{claim}>" for claim in (*event.asserts, *event.denies)}
     claims |= {other for claim in claims for other in _contrary(index, claim)}
@@ -95,9 +99,13 @@ def _contrary(index: Index, claim: str) -> set[str]:
     return own | {other for other in index.back[claim] if index.is_record(other)}
 
 
-def _edges(index: Index, brief: Brief) -> set[str]:
+def _edges(index: Index, brief: Brief, more: Iterable[str]) -> set[str]:
     """The direct edges themselves, beside the nodes that explain them."""
     wanted = {(f"<{ID}{e.subject}>", f"<{REL}{e.predicate[4:]}>", f"<{ID}{e.object}>") for e in brief.edges}
+    for node in more:
+        told = {predicate: value for predicate, value, _, _ in index.by[node]}
+        if f"<{RDF}subject>" in told:
+            wanted.add((told[f"<{RDF}subject>"], told[f"<{RDF}predicate>"], told[f"<{RDF}object>"]))
     return {
         line
         for subject in {triple[0] for triple in wanted}

@@ -33,13 +33,16 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--certain/--possible", default=False, help="Count only what surely lies in a window.  [default: both]")
 @click.option("--events", is_flag=True, help="List the events behind each window, of feeds as well.")
 @out.as_of_option
+@out.known_at_option
+@out.according_to_option
 @out.format_option(", ".join(_FORMS))
 @out.output_option
 @out.feeds_option(True)
 @out.store_option
 def escalation(
     one: str, other: str, since: str | None, until: str | None, by: str, level: str | None, certain: bool, events: bool,
-    as_of: str | None, form: str | None, output: str | None, feeds: str | None, no_feeds: bool, location: str,
+    as_of: str | None, known_at: str | None, according_to: str, form: str | None, output: str | None,
+    feeds: str | None, no_feeds: bool, location: str,
 ) -> None:  # fmt: skip
     """Show what two sides did to each other, window by window: events, Goldstein sums, turns, who answers whom.
 
@@ -53,7 +56,7 @@ def escalation(
 
     found = out.open_graph(location, feeds, no_feeds).escalation(
         one, other, by=by, level=level, since=out.day(since), until=out.day(until), as_of=out.day(as_of),
-        possible=not certain, single=events,
+        possible=not certain, single=events, known_at=known_at, according_to=according_to,
     )  # fmt: skip
     width = out.width() if out.terminal() else 0
     below = words.events_list(found) if events else words.escalation(found)
@@ -78,12 +81,15 @@ def escalation(
 @click.option("--cumulative", is_flag=True, help="Let each window hold everything since the first.")
 @click.option("--events", is_flag=True, help="List the ties of each window with their events.")
 @out.as_of_option
+@out.known_at_option
+@out.according_to_option
 @out.format_option(", ".join(_FORMS))
 @out.output_option
 @out.store_option
 def balance(
     since: str | None, until: str | None, by: str, level: str, sign: str, possible: bool, cumulative: bool,
-    events: bool, as_of: str | None, form: str | None, output: str | None, location: str,
+    events: bool, as_of: str | None, known_at: str | None, according_to: str, form: str | None, output: str | None,
+    location: str,
 ) -> None:  # fmt: skip
     """Show the signed network of each window: who is for and against whom, balanced triads, camps, and brokers.
 
@@ -93,7 +99,7 @@ def balance(
 
     found = out.open_graph(location).structure(
         by=by, level=level, sign=sign, since=out.day(since), until=out.day(until), as_of=out.day(as_of),
-        possible=possible, cumulative=cumulative,
+        possible=possible, cumulative=cumulative, known_at=known_at, according_to=according_to,
     )  # fmt: skip
     width = out.width() if out.terminal() else 0
     below = words.ties_list(found) if events else words.structure(found)

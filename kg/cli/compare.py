@@ -104,16 +104,29 @@ def report(
 @click.argument("one")
 @click.argument("other", required=False)
 @out.as_of_option
+@out.known_at_option
+@out.according_to_option
 @click.option("--level", metavar="LEVEL", help="One of: state, government, person; by default that of what is named.")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Write there; - is standard output.")
 @out.store_option
-def bundle(one: str, other: str | None, as_of: str | None, level: str | None, output: str, location: str) -> None:
+def bundle(
+    one: str,
+    other: str | None,
+    as_of: str | None,
+    known_at: str | None,
+    according_to: str,
+    level: str | None,
+    output: str,
+    location: str,
+) -> None:
     """Write the evidence behind a brief on an actor or a pair as one zip, which anybody can verify with kg verify.
 
     Triples, places and hashes of passages (no sentence of a source), queries with their results, versions, and RO-Crate
     metadata.
     """
-    made = out.open_graph(location).bundle(one, other or "", as_of=as_of, level=level)
+    made = out.open_graph(location).bundle(
+        one, other or "", as_of=as_of, known_at=known_at, according_to=according_to, level=level
+    )
     out.emit(made, output)
     if output != "-":
         out.say(f"Wrote {output}. `kg verify {output}` checks it.")
