@@ -74,6 +74,19 @@ columns:
 left_out: [Coder]
 classes: {raised duties: Sanctioning}
 """
+STORY = """\
+title: A tour
+title_es: Un recorrido
+language: es
+sources: [note, other-note]
+steps:
+  - title: First
+    text: >-
+      What to
+      see.
+    state: sel=n:a&time=2025-01-01,2025-01-31&path=a,b&ego=a,2&at=1.5,-2,0.7&pins=a~1~2
+  - {title: Second, text: More, title_es: Segundo, text_es: Más, state: "asof=2025-10-10&voice=a%20b&view=table"}
+"""
 ADDRESSES = (
     "/id/gustavo-petro?as_of=2025-10-10", "/id/us-treasury.ttl", "/id/treasury-sanctions-petro",
     "/timeline?one=petro&other=trump&since=2025-01-01&until=2025-12&all=1", "/search?q=petro", "/search.json?q=pe",
@@ -92,7 +105,6 @@ def targets(place: Path) -> dict[str, tuple[list[bytes], Callable[[bytes], objec
     from kg.feeds import mapping
     from kg.store import Embedded
 
-    data = ROOT / "data"
     empty = Embedded.in_memory([])
 
     def text(read: Callable[[str], object]) -> Callable[[bytes], object]:
@@ -145,10 +157,7 @@ def targets(place: Path) -> dict[str, tuple[list[bytes], Callable[[bytes], objec
         "lexer": ([path.read_bytes() for path in questions], text(lambda words: list(sparql.tokens(words)))),
         "dossier": ([small.dossier.read_bytes()], dossier),
         "register": ([small.entities.read_bytes() + BOTH + small_posts], register),
-        "story": (
-            [path.read_bytes() for path in sorted((data / "stories").glob("*.yaml"))],
-            file("s.yaml", stories.read),
-        ),
+        "story": ([STORY.encode()], file("s.yaml", stories.read)),
         "mapping": (
             [MAPPING.encode()],
             file("m.yaml", mapping.read),
