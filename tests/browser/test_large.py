@@ -128,6 +128,17 @@ def test_a_filter_is_quick_and_changes_the_picture(page: Any) -> None:
     assert numbers(page)[0] < before[1][0] and pixels(page) < before[0]
 
 
+def test_what_is_rehearsed_for_the_first_filter_is_not_shown(page: Any) -> None:
+    parts = "#tally, #filters .n, .quads .n"
+    seen = f"() => [location.hash, ...[...document.querySelectorAll('{parts}')].map((e) => e.textContent)]"
+    before = page.evaluate(seen), pixels(page)
+    page.wait_for_timeout(1500)
+    assert (page.evaluate(seen), pixels(page)) == before
+    page.locator("#filters label.row", has_text="Person").locator("input").click()
+    rest(page)
+    assert pixels(page) < before[1] and "hide=person" in page.url
+
+
 def test_a_click_a_drag_and_the_keyboard(page: Any) -> None:
     page.locator("canvas.network").focus()
     page.keyboard.press("Home")

@@ -19,6 +19,7 @@ import { toggleMenu } from "./menu.js";
 import { buildPairs, drawPairs } from "./pairs.js";
 import { drawPanel, forgetPanel, panelShows, panelSoon } from "./panel.js";
 import { closePath, openPath } from "./path.js";
+import { rehearse } from "./rehearsal.js";
 import { buildSearch } from "./search.js";
 import { derive, large, show, shown } from "./shown.js";
 import { become, pairs, spoken, state, steps, tongue } from "./state.js";
@@ -181,5 +182,10 @@ export function start() {
 	});
 	restore(location.hash);
 	document.documentElement.dataset.ready = "yes";
-	requestAnimationFrame(() => setTimeout(() => performance.mark("drawn"))); // for those who measure
+	requestAnimationFrame(() =>
+		setTimeout(() => {
+			performance.mark("drawn"); // for those who measure
+			rehearse();
+		}),
+	);
 }
