@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg import pages
-    from kg.analysis.acts import Seen
     from kg.analysis.escalation import Escalation
     from kg.analysis.structure import Structure
     from kg.diff import Diff, Side
@@ -167,7 +166,9 @@ class Graph:
 
         return describe.find(self.wide, name)
 
-    def show(self, name: str, as_of: Day = None, *, known_at: Day = None, according_to: str = "") -> pages.Page:
+    def show(
+        self, name: str, as_of: Day = None, *, known_at: Day = None, according_to: str = "", limit: int = 0
+    ) -> pages.Page:
         """Everything known of an entity, event, claim or measure, with evidence.
 
         Of an entity also what was known on a day (from sources published by then), or what one voice tells.
@@ -178,14 +179,21 @@ class Graph:
         """
         from kg import pages
 
-        return pages.page(self.wide, name, _day(as_of), self.lens(known_at, according_to))
+        return pages.page(self.wide, name, _day(as_of), self.lens(known_at, according_to), limit)
 
     def timeline(
-        self, *names: str, since: Day = None, until: Day = None, known_at: Day = None, according_to: str = ""
+        self,
+        *names: str,
+        since: Day = None,
+        until: Day = None,
+        known_at: Day = None,
+        according_to: str = "",
+        limit: int = 0,
     ) -> pages.Timeline:
         """What happened between two sides, what one side took part in, or everything, by date.
 
-        `known_at` leaves out what no source had published by that day, `according_to` what that voice does not tell.
+        `known_at` leaves out what no source had published by that day, `according_to` what that voice does not tell;
+        of the events of feeds the latest `limit` are taken, all if that is 0.
 
         Raises:
             NotFound, Ambiguous: nothing, or more than one thing, is called so; nothing was known on that day.
@@ -195,7 +203,7 @@ class Graph:
         from kg import pages
 
         seen = self.lens(known_at, according_to)
-        return pages.timeline(self.wide, names, _day(since), _day(until), seen)
+        return pages.timeline(self.wide, names, _day(since), _day(until), seen, limit)
 
     def world(self, as_of: Day = None, *, known_at: Day = None, according_to: str = "") -> pages.World:
         """What held on a day, whoever it concerns: offices, measures and ties, and what was threatened or planned."""
@@ -263,27 +271,14 @@ class Graph:
         each event by itself. `only` restricts the series of the dossiers to some events by id, as for one side's story
         or one state of knowledge; so do `known_at` and `according_to` (see `timeline`), which leave feeds out.
         """
+        from kg.analysis.acts import seen
         from kg.analysis.escalation import escalation
 
+        told = seen(self.store, self.lens(known_at, according_to))
         return escalation(
             self.wide, one, other, by=by, level=level, since=since, until=until, as_of=as_of, possible=possible,
-            with_feeds=feeds, only=only, single=single, seen=self._seen(known_at, according_to),
+            with_feeds=feeds, only=only, single=single, seen=told,
         )  # fmt: skip
-
-    def _seen(self, known_at: Day, according_to: str) -> Seen | None:
-        """The events that a reader of a day or of a voice has, for the analyses; None if everything is asked for."""
-        from kg import describe
-        from kg.analysis.acts import Seen
-
-        lens = self.lens(known_at, according_to)
-        if lens.open:
-            return None
-        words = [f"as known on {lens.known_at}"] if lens.known_at else []
-        if who := lens.according_to:
-            entities = describe.entities(self.store)
-            words.append(f"according to {entities[who].label if who in entities else who}")
-        events = describe.events(self.store).values()
-        return Seen({each.id: fit for each in events if (fit := lens.event(each)) != "no"}, " ".join(words))
 
     def diff(
         self,
@@ -353,11 +348,13 @@ class Graph:
 
         `known_at` and `according_to` as in `timeline`.
         """
+        from kg.analysis.acts import seen
         from kg.analysis.structure import structure
 
+        told = seen(self.store, self.lens(known_at, according_to))
         return structure(
             self.store, by=by, level=level, sign=sign, since=since, until=until, as_of=as_of, possible=possible,
-            cumulative=cumulative, only=only, seen=self._seen(known_at, according_to),
+            cumulative=cumulative, only=only, seen=told,
         )  # fmt: skip
 
     def two_sides(

@@ -5,7 +5,7 @@ A claim never stands alone: each comes with its status, its speakers and every d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,8 +14,8 @@ from kg.errors import NotFound, UsageError
 from kg.lens import EVERYTHING, Lens
 from kg.reckoning import Because
 from kg.records import ClaimRecord, EntityRecord, EventRecord, SourceRecord, StateRecord
-from kg.store import Store
-from kg.terms import local_name
+from kg.store import FEED_GRAPHS, Store
+from kg.terms import ID, local_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class EntityPage:
 
     It is the day asked for (`asked`: what began later is left out), or the day up to which the sources surely reach.
     `claims` are about the entity; `said` holds these, all that its events assert or deny, and what contradicts them.
-    `fits` says of each event whether it had begun by the day asked for: certain or possible.
+    `fits` says of each event whether it had begun by the day asked for: certain or possible. `left_out` counts events
+    of feeds that are not among them, since only the latest were asked for.
     """
 
     entity: EntityRecord
@@ -42,6 +43,7 @@ class EntityPage:
     fits: dict[str, str] = field(default_factory=dict)
     known_at: str = ""
     according_to: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ class SourcePage:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Events between two sides (or of one), by date, with how surely each lies in the window asked."""
+    """Events between two sides (or of one), by date, with how surely each lies in the window asked.
+
+    `left_out` counts events of feeds that are not among them, since only the latest were asked for.
+    """
 
     sides: tuple[str, ...]
     events: tuple[EventRecord, ...]
@@ -99,6 +104,7 @@ class Timeline:
     until: str = ""
     known_at: str = ""
     according_to: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +161,10 @@ def _speaking(store: Store) -> set[str]:
     return {local_name(row["who"]) for row in query.rows(store, text)}
 
 
-def page(store: Store, name: str, as_of: date | None = None, seen: Lens | None = None) -> Page:
+def page(store: Store, name: str, as_of: date | None = None, seen: Lens | None = None, most: int = 0) -> Page:
     """Make the page of whatever people call by a name; a lens leaves out of an entity's what it does not show.
+
+    Of the events of feeds the page of an entity has the latest `most`, all if that is 0.
 
     Raises:
         NotFound: nothing is called so.
@@ -177,7 +185,7 @@ def page(store: Store, name: str, as_of: date | None = None, seen: Lens | None =
         case "source":
             return SourcePage(describe.source(store, node))
         case "entity":
-            return entity_page(store, describe.entities(store, [node])[node], as_of, seen or EVERYTHING)
+            return entity_page(store, describe.entities(store, [node])[node], as_of, seen or EVERYTHING, most)
         case _:
             return _post_page(store, describe.entities(store, [node])[node], as_of)
 
@@ -191,11 +199,14 @@ def _post_page(store: Store, post: EntityRecord, as_of: date | None) -> EntityPa
     )
 
 
-def entity_page(store: Store, entity: EntityRecord, as_of: date | None = None, seen: Lens = EVERYTHING) -> EntityPage:
+def entity_page(
+    store: Store, entity: EntityRecord, as_of: date | None = None, seen: Lens = EVERYTHING, most: int = 0
+) -> EntityPage:
     """Collect what an entity did, what was done to it, what it held, and what is claimed about it."""
     node = entity.id
     day = as_of or describe.horizon(store)
-    read = describe.events(store, describe.touching(store, node, "Event"))
+    wanted, left_out = _latest(store, (node,), (None, as_of), most if seen.open else 0)
+    read = describe.events(store, wanted)
     fits = _both_fit(_begun(read, as_of), {event.id: seen.event(event) for event in read.values()}, seen)
     events = seen.passing(event for event in read.values() if event.id in fits)
     states = describe.states(store, day, describe.touching(store, node, "State")).values()
@@ -222,7 +233,45 @@ def entity_page(store: Store, entity: EntityRecord, as_of: date | None = None, s
         fits=fits,
         known_at=seen.known_at.isoformat() if seen.known_at else "",
         according_to=seen.according_to,
+        left_out=left_out,
     )
+
+
+def _latest(
+    store: Store, nodes: Sequence[str], between: tuple[date | None, date | None], most: int
+) -> tuple[list[str], int]:
+    """The events that name all of some entities, of feeds only the latest; and how many others of feeds there are.
+
+    Those outside of the days are not counted. Who wants all of them (`most` is 0) reads each.
+    """
+    named = [describe.touching(store, node, "Event") for node in nodes]
+    found = [each for each in named[0] if all(each in other for other in map(set, named[1:]))]
+    if not most or len(found) <= most:
+        return found, 0
+    text = f"""SELECT DISTINCT ?s WHERE {{ GRAPH ?g {{ ?s ?part <{ID}{nodes[0]}> ; dip:factuality ?any }}
+      FILTER(STRSTARTS(STR(?g), "{FEED_GRAPHS}")) }}"""
+    coded = {local_name(row["s"]) for row in query.rows(store, text)}.intersection(found)
+    if len(coded) <= most:
+        return found, 0
+    days = _days(store, sorted(coded))
+    since, until = between
+    bounds = {node: days.get(node, ("", "")) for node in coded}
+    fitting = [n for n, (first, last) in bounds.items() if dates.within(_day(first), _day(last), since, until) != "no"]
+    latest = set(sorted(fitting, key=lambda node: (bounds[node], node), reverse=True)[:most])
+    return [each for each in found if each not in coded or each in latest], len(fitting) - len(latest)
+
+
+def _days(store: Store, nodes: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The first and the last day of some events, for those that have both."""
+    found: dict[str, tuple[str, str]] = {}
+    for start in range(0, len(nodes), _AT_ONCE):
+        some = describe.values(nodes[start : start + _AT_ONCE])
+        text = f"SELECT ?s ?b ?l WHERE {{ {some} ?s sem:hasEarliestBeginTimeStamp ?b ; sem:hasLatestEndTimeStamp ?l }}"
+        found |= {local_name(row["s"]): (row["b"], row["l"]) for row in query.rows(store, text)}
+    return found
+
+
+_AT_ONCE = 500  # events named in one query
 
 
 def _both_fit(days: Mapping[str, str], known: Mapping[str, str], seen: Lens) -> dict[str, str]:
@@ -282,15 +331,21 @@ def _state_page(store: Store, node: str, as_of: date | None) -> StatePage:
 
 
 def timeline(
-    store: Store, names: tuple[str, ...], since: date | None = None, until: date | None = None, seen: Lens = EVERYTHING
+    store: Store,
+    names: tuple[str, ...],
+    since: date | None = None,
+    until: date | None = None,
+    seen: Lens = EVERYTHING,
+    most: int = 0,
 ) -> Timeline:
     """List what happened between two sides (either way), all that one side took part in, or everything, by date.
 
     With bounds, each event is certainly or possibly inside; those outside are left out, and those that the lens does
-    not show.
+    not show. Of the events of feeds that name the sides it has the latest `most`, all if that is 0.
     """
     sides = tuple(describe.find(store, name) for name in names)
-    read = describe.events(store, describe.touching(store, sides[0], "Event") if sides else None).values()
+    wanted, left_out = _latest(store, sides, (since, until), most if seen.open else 0) if sides else (None, 0)
+    read = describe.events(store, wanted).values()
     between = {event.id: event for event in read if _between(event, sides)}
     placed = {e.id: dates.within(_day(e.earliest), _day(e.latest), since, until) for e in between.values()}
     inside = {node: fit if since or until else "" for node, fit in placed.items() if fit != "no"}
@@ -306,6 +361,7 @@ def timeline(
         until=until.isoformat() if until else "",
         known_at=seen.known_at.isoformat() if seen.known_at else "",
         according_to=seen.according_to,
+        left_out=left_out,
     )
 
 

@@ -59,7 +59,16 @@ def timeline(shown: Timeline, width: int = 100) -> str:
     if not shown.events:
         lines += flow("", [_NOTHING if len(shown.sides) > 1 else "Nothing is told of it here in these days."], width)
     talk = _Talk(width, shown.names, shown.claims, dict(zip((e.id for e in shown.events), shown.fits, strict=True)))
-    return "\n".join([*lines, *talk.events(shown.events), *talk.legend(shown.events)]) + "\n"
+    lines += [*talk.events(shown.events), *_more(shown.left_out, width), *talk.legend(shown.events)]
+    return "\n".join(lines) + "\n"
+
+
+def _more(left_out: int, width: int) -> list[str]:
+    """Say how many events of feeds are not shown, and how to see them."""
+    if not left_out:
+        return []
+    events = f"{left_out:,} earlier event{'' if left_out == 1 else 's'} of feeds"
+    return ["", *flow("", [Piece(f"… and {events}: --limit 0 shows all, --no-feeds none.", "dim")], width)]
 
 
 def _window(shown: Timeline) -> str:
@@ -166,7 +175,7 @@ def _entity(shown: EntityPage, width: int) -> list[str]:
             [line for claim in shown.claims for line in talk.claim(claim)],
         ),
     )
-    return [*lines, *_sections(sections, width), *talk.legend(every)]
+    return [*lines, *_sections(sections, width), *_more(shown.left_out, width), *talk.legend(every)]
 
 
 def _event_page(shown: EventPage, width: int) -> list[str]:

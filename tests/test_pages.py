@@ -5,18 +5,22 @@ A claim never stands without its status, its speakers and every denial; what is 
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click import unstyle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg import describe, terminal
+from kg import describe, importing, terminal
 from kg.errors import Ambiguous, NotFound
+from kg.feeds import gdelt
 from kg.graph import Graph
 from kg.lines import Piece, cut, flow, padded, width_of
 from kg.pages import ClaimPage, EntityPage, EventPage, SourcePage, StatePage
@@ -370,3 +374,55 @@ def test_widths_are_those_of_terminals() -> None:
     assert padded("習", 4) == "習  "
     assert cut("習近平", 4) == ("習近", "平")
     assert cut("a", 0) == ("a", "")
+
+
+# Many events of feeds
+
+
+@pytest.fixture(scope="module")
+def coded(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled build with twelve events of GDELT, one a month, by the United States upon Colombia."""
+    told = {
+        "Actor1Code": "USA", "Actor1Name": "UNITED STATES", "Actor1CountryCode": "USA", "Actor2Code": "COL",
+        "Actor2Name": "COLOMBIA", "Actor2CountryCode": "COL", "EventCode": "112", "EventRootCode": "11",
+        "QuadClass": "3", "GoldsteinScale": "-2.0", "NumMentions": "3", "NumSources": "1", "NumArticles": "2",
+    }  # fmt: skip
+    folder = tmp_path_factory.mktemp("coded")
+    rows = (
+        told | {"GLOBALEVENTID": str(month), "SQLDATE": f"2018{month:02}01", "SOURCEURL": f"http://example.org/{month}"}
+        for month in range(1, 13)
+    )
+    text = "".join("\t".join(row.get(name, "") for name in gdelt.EVENTS[61]) + "\n" for row in rows)
+    (folder / "a.CSV").write_text(text, encoding="utf-8")
+    build = Path(shutil.copytree(built, folder / "build", symlinks=True))
+    importing.import_feed("gdelt", [folder / "a.CSV"], build)
+    return build
+
+
+def test_of_feeds_the_latest_are_shown_and_the_others_counted(coded: Path, graph: Graph) -> None:
+    wide = Graph(coded)
+    whole, found = wide.show("id:united-states"), wide.show("id:united-states", limit=3)
+    assert isinstance(whole, EntityPage)
+    assert isinstance(found, EntityPage)
+    assert (whole.left_out, found.left_out) == (0, 9)
+    left = {event.id for event in whole.did} - {event.id for event in found.did}
+    assert left == {f"gdelt-{month}" for month in range(1, 10)}
+    curated = graph.show("id:united-states")
+    assert isinstance(curated, EntityPage)
+    assert {event.id for event in curated.did} <= {event.id for event in found.did}
+
+
+def test_days_asked_for_bound_what_is_counted_as_left_out(coded: Path) -> None:
+    found = Graph(coded).timeline("id:united-states", "colombia", until="2018-06-30", limit=2)
+    assert [event.id for event in found.events if event.id.startswith("gdelt")] == ["gdelt-5", "gdelt-6"]
+    assert found.left_out == 4
+
+
+@pytest.mark.parametrize("command", [("show", "id:united-states"), ("timeline", "id:united-states", "colombia")])
+def test_how_to_see_what_is_left_out_is_told(command: tuple[str, ...], coded: Path, kg: Any) -> None:
+    told = kg(*command, "--limit", "2", "-f", "text", "--store", coded).out
+    assert "… and 10 earlier events of feeds: --limit 0 shows all, --no-feeds none." in told
+    assert "gdelt" not in kg(*command, "--no-feeds", "-f", "text", "--store", coded).out
+    for most in ("0", "100"):
+        assert "earlier event" not in kg(*command, "--limit", most, "-f", "text", "--store", coded).out
+    assert json.loads(kg(*command, "--limit", "2", "-f", "json", "--store", coded).out)["left_out"] == 10

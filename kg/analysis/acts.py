@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kg import query
+from kg import describe, query
 from kg.dates import Certainty
+from kg.lens import Lens
 from kg.store import Store
 from kg.terms import DIP, GRAPH, PLOVER, RDFS, SEM, local_name
 
@@ -75,6 +76,18 @@ class Seen:
     def fit(self, node: str, fit: Certainty) -> Certainty:
         """Take an event for possible that is not surely among what is seen."""
         return "possible" if fit == "certain" and self.events.get(node) != "certain" else fit
+
+
+def seen(store: Store, lens: Lens) -> Seen | None:
+    """The events that a reader of a day or of a voice has; None if everything is asked for."""
+    if lens.open:
+        return None
+    words = [f"as known on {lens.known_at}"] if lens.known_at else []
+    if who := lens.according_to:
+        entities = describe.entities(store)
+        words.append(f"according to {entities[who].label if who in entities else who}")
+    events = describe.events(store).values()
+    return Seen({each.id: fit for each in events if (fit := lens.event(each)) != "no"}, " ".join(words))
 
 
 def acts(store: Store, only: Collection[str] | None = None) -> dict[str, Act]:

@@ -7,12 +7,15 @@ import click
 from kg.cli import out
 from kg.errors import UsageError
 
+_LIMIT = "Of the events of feeds at most so many, the latest; 0 is all."
+
 
 @click.command(short_help="Show an entity, event, claim or measure, or a day.")
 @click.argument("name", required=False)
 @out.as_of_option
 @out.known_at_option
 @out.according_to_option
+@click.option("--limit", type=click.IntRange(0), default=100, show_default=True, help=_LIMIT)
 @out.format_option("text, json")
 @out.output_option
 @out.feeds_option(True)
@@ -22,6 +25,7 @@ def show(
     as_of: str | None,
     known_at: str | None,
     according_to: str,
+    limit: int,
     form: str | None,
     output: str | None,
     feeds: str | None,
@@ -42,7 +46,7 @@ def show(
         world = graph.world(as_of, known_at=known_at, according_to=according_to)
         out.page(world, form, output, lambda: terminal.world(world, out.width()))
         return
-    page = graph.show(name, as_of, known_at=known_at, according_to=according_to)
+    page = graph.show(name, as_of, known_at=known_at, according_to=according_to, limit=limit)
     out.page(page, form, output, lambda: terminal.page(page, out.width()))
 
 
@@ -52,6 +56,7 @@ def show(
 @click.option("--until", "--to", "until", metavar="DAY", help="Only what may have happened on or before this day.")
 @out.known_at_option
 @out.according_to_option
+@click.option("--limit", type=click.IntRange(0), default=100, show_default=True, help=_LIMIT)
 @out.format_option("text, json")
 @out.output_option
 @out.feeds_option(True)
@@ -62,6 +67,7 @@ def timeline(
     until: str | None,
     known_at: str | None,
     according_to: str,
+    limit: int,
     form: str | None,
     output: str | None,
     feeds: str | None,
@@ -72,7 +78,7 @@ def timeline(
     from kg import terminal
 
     graph = out.open_graph(location, feeds, no_feeds)
-    found = graph.timeline(*names, since=since, until=until, known_at=known_at, according_to=according_to)
+    found = graph.timeline(*names, since=since, until=until, known_at=known_at, according_to=according_to, limit=limit)
     out.page(found, form, output, lambda: terminal.timeline(found, out.width()))
 
 
