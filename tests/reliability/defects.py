@@ -141,8 +141,8 @@ DEFECTS = (
         ("kg/lift.py", "sorted({_line(quad) for quad in quads})", "list({_line(quad) for quad in quads})"),
     ),
     defect(
-        "same_bytes", "a list of names in a page is in the order of a set",
-        ("kg/view/model.py", '"reported_by": sorted({', '"reported_by": list({'),
+        "same_bytes", "the passages of an edge are in the order of a set",
+        ("kg/network.py", 'sorted({f"{e.source}#p', 'list({f"{e.source}#p'),
     ),
     defect(
         "schema", "the description says that a number is a text",
