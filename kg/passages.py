@@ -78,7 +78,7 @@ def article(path: Path) -> Article:
         raise StorageError(
             f"{path}: byte {error.start} is not UTF-8.", hint="Save the article as UTF-8 text."
         ) from error
-    starts = tuple(match.start() for match in re.finditer(r"(?:^[^\S\r\n]*\S.*(?:\r?\n|\Z))+", text, re.MULTILINE))
+    starts = tuple(match.start() for match in re.finditer(r"(?:^[^\S\n]*\S.*(?:\n|\Z))+", text, re.MULTILINE))
     return Article(path.name, text, hashlib.sha256(raw).hexdigest(), starts)
 
 

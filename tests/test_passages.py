@@ -288,6 +288,7 @@ def test_what_is_cut_is_cited_at_its_place_and_verifies(
 @settings(max_examples=200, deadline=None)
 @given(before=ARTICLES, text=ARTICLES, at=st.integers(0, 79), length=st.integers(1, 20))
 @example(before="\U0001f600\r\n\r\n", text="x\n\ny", at=0, length=1)
+@example(before="\\\n", text="\r\\\n.", at=3, length=1)  # a line that begins with a lone carriage return
 def test_after_an_insertion_the_passage_has_moved_to_where_its_words_now_stand(
     tmp_path_factory: pytest.TempPathFactory, before: str, text: str, at: int, length: int
 ) -> None:
