@@ -66,7 +66,7 @@ def named() -> dict[str, str]:
 def installed(place: Path, which: str) -> Path:
     """Install the core and all extras in their lowest or newest versions, then what the tests need; give its Python."""
     python = place / "bin" / "python"
-    uv("venv", "-q", "--python", sys.executable, place)
+    uv("venv", "-q", "--seed", "--python", sys.executable, place)
     kind = "lowest-direct" if which == "lowest" else "highest"
     install = ("pip", "install", "-q", "--compile-bytecode", "-p", python)
     uv(*install, "--resolution", kind, "-e", f"{ROOT}[{','.join(EXTRAS)}]")
