@@ -131,6 +131,10 @@ DEFECTS = (
         ),
     ),
     defect(
+        "page_addresses", "what the page writes into its address is not read back",
+        ("kg/view/assets/small.js", "decodeURIComponent", "String"),
+    ),
+    defect(
         "reach", "SERVICE is let through, and the worker's doors stand open",
         ("kg/sparql/refusal.py", "    _no_service(seen)\n    form_of", "    form_of"),
         ("kg/sparql/lexer.py", "    DESC LIMIT OFFSET VALUES", "    SERVICE SILENT DESC LIMIT OFFSET VALUES"),
@@ -253,6 +257,8 @@ def judged(one: Defect) -> tuple[bool, str]:
         also, said = failed(base / "good", *caught)
         if "not found: " in said:  # a case that only the defect makes: all cases of that test
             also, said = failed(base / "good", caught[0].partition("[")[0])
+        if also:  # once more, as a busy machine may be slower than a promise allows
+            also, said = failed(base / "good", *also)
         if also or " passed" not in said:
             return False, f"fails without it, too: {caught[0]}"
         return True, caught[0].rpartition("::")[2]
