@@ -389,8 +389,8 @@ def states(store: Store, as_of: date | None = None, ids: Iterable[str] | None = 
         row["t"]: row["label"]
         for row in query.rows(
             store,
-            """SELECT DISTINCT ?t ?label WHERE {
-        ?s dip:measureType|dip:tieType|dip:post ?t . ?t rdfs:label ?label . FILTER(LANG(?label) = "en") }""",
+            """SELECT ?t ?label WHERE { { SELECT DISTINCT ?t { ?s dip:measureType|dip:tieType|dip:post ?t } }
+        ?t rdfs:label ?label . FILTER(LANG(?label) = "en") }""",
         )
     }
     made = [_state(local_name(iri), own, proof, labels, as_of) for iri, own in read.items()]
@@ -477,9 +477,9 @@ def horizon(store: Store) -> date | None:
     return date.fromisoformat(found) if found else None
 
 
-def edges(store: Store) -> tuple[EdgeRecord, ...]:
-    """Read all derived edges with what explains them."""
-    read = facts(store, "?s a dip:DerivedEdge .")
+def edges(store: Store, ids: Iterable[str] | None = None) -> tuple[EdgeRecord, ...]:
+    """Read derived edges (all, or those named) with what explains them."""
+    read = facts(store, values(ids) if ids is not None else "?s a dip:DerivedEdge .")
     declared = _predicates(store)
     made = [_edge(local_name(iri), own, declared) for iri, own in read.items()]
     return tuple(sorted(made, key=lambda e: (e.subject, e.object, e.predicate)))

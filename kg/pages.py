@@ -11,6 +11,7 @@ from datetime import date
 
 from kg import dates, describe, query, reckoning
 from kg.errors import NotFound, UsageError
+from kg.labels import labels
 from kg.lens import EVERYTHING, Lens
 from kg.reckoning import Because
 from kg.records import ClaimRecord, EntityRecord, EventRecord, SourceRecord, StateRecord
@@ -195,7 +196,7 @@ def _post_page(store: Store, post: EntityRecord, as_of: date | None) -> EntityPa
     day = as_of or describe.horizon(store)
     held = tuple(s for s in describe.states(store, day).values() if s.kind == "tenure" and s.type_label == post.label)
     return EntityPage(
-        post, day.isoformat() if day else "", as_of is not None, held, (), (), (), (), (), (), _names(store)
+        post, day.isoformat() if day else "", as_of is not None, held, (), (), (), (), (), (), labels(store)
     )
 
 
@@ -228,7 +229,7 @@ def entity_page(
         received=received,
         concerned=tuple(e for e in concerned if e not in did and e not in received),
         claims=claims,
-        names=_names(store),
+        names=labels(store),
         said=describe.said(store, events.values(), claims),
         fits=fits,
         known_at=seen.known_at.isoformat() if seen.known_at else "",
@@ -244,8 +245,9 @@ def _latest(
 
     Those outside of the days are not counted. Who wants all of them (`most` is 0) reads each.
     """
-    named = [describe.touching(store, node, "Event") for node in nodes]
-    found = [each for each in named[0] if all(each in other for other in map(set, named[1:]))]
+    parts = " ".join(f"?s ?part{number} <{ID}{node}> ." for number, node in enumerate(nodes))
+    rows = query.rows(store, f"SELECT DISTINCT ?s WHERE {{ {parts} ?s dip:factuality ?any }}")
+    found = sorted(local_name(row["s"]) for row in rows)
     if not most or len(found) <= most:
         return found, 0
     text = f"""SELECT DISTINCT ?s WHERE {{ GRAPH ?g {{ ?s ?part <{ID}{nodes[0]}> ; dip:factuality ?any }}
@@ -310,7 +312,7 @@ def _event_page(store: Store, event: EventRecord) -> EventPage:
     near = {*event.proposes, *event.responds_to, *event.answered_by, *event.part_of, *event.proposed_by}
     said = describe.said(store, [event])
     claims = tuple(said[claim] for claim in (*event.asserts, *event.denies))
-    return EventPage(event, claims, _related(store, near), _names(store), said, reckoning.why(store, event.id))
+    return EventPage(event, claims, _related(store, near), labels(store), said, reckoning.why(store, event.id))
 
 
 def _related(store: Store, ids: Iterable[str]) -> tuple[EventRecord, ...]:
@@ -320,14 +322,14 @@ def _related(store: Store, ids: Iterable[str]) -> tuple[EventRecord, ...]:
 
 
 def _claim_page(store: Store, claim: ClaimRecord) -> ClaimPage:
-    return ClaimPage(claim, _names(store), describe.said(store, (), [claim]), _related(store, claim.proposes))
+    return ClaimPage(claim, labels(store), describe.said(store, (), [claim]), _related(store, claim.proposes))
 
 
 def _state_page(store: Store, node: str, as_of: date | None) -> StatePage:
     day = as_of or describe.horizon(store)
     state = describe.states(store, day, [node])[node]
     related = _related(store, (state.started_by, state.ended_by))
-    return StatePage(state, _names(store), day.isoformat() if day else "", related)
+    return StatePage(state, labels(store), day.isoformat() if day else "", related)
 
 
 def timeline(
@@ -356,7 +358,7 @@ def timeline(
         events=tuple(chosen.values()),
         fits=tuple(fits.values()),
         claims=describe.said(store, chosen.values()),
-        names=_names(store),
+        names=labels(store),
         since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
         known_at=seen.known_at.isoformat() if seen.known_at else "",
@@ -384,7 +386,7 @@ def world(store: Store, as_of: date | None = None, seen: Lens = EVERYTHING) -> W
         ahead=open_then,
         fits={event.id: fits[event.id] for event in open_then},
         claims=describe.said(store, open_then),
-        names=_names(store),
+        names=labels(store),
         known_at=seen.known_at.isoformat() if seen.known_at else "",
         according_to=seen.according_to,
     )
@@ -402,7 +404,3 @@ def _between(event: EventRecord, sides: tuple[str, ...]) -> bool:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _names(store: Store) -> dict[str, str]:
-    return {node: entity.label for node, entity in describe.entities(store).items()}

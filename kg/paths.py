@@ -13,6 +13,7 @@ from itertools import islice, pairwise
 
 from kg import dates, describe, query
 from kg.errors import NotFound, UsageError
+from kg.labels import labels
 from kg.lens import EVERYTHING, Lens
 from kg.records import ClaimRecord, EdgeRecord, EventRecord, StateRecord
 from kg.store import Store
@@ -81,12 +82,13 @@ def ways(
     start, end = describe.find(store, start_name), describe.find(store, end_name)
     if start == end:
         raise UsageError(f"'{start_name}' and '{end_name}' are one and the same: id:{start}.", hint="Name two.")
-    edges = [edge for edge in _on(store, _shown(store, seen), as_of) if states or edge.count]
-    between: dict[frozenset[str], list[EdgeRecord]] = {}
+    whole = None if seen.open and as_of is None else _on(store, _shown(store, seen), as_of)
+    between: dict[frozenset[str], list[str]] = {}
     graph: nx.Graph[str] = nx.Graph()
-    for edge in edges:
-        between.setdefault(frozenset((edge.subject, edge.object)), []).append(edge)
-        graph.add_edge(edge.subject, edge.object)
+    for node, one, other, count in _ends(store) if whole is None else map(_end, whole):
+        if states or count:
+            between.setdefault(frozenset((one, other)), []).append(node)
+            graph.add_edge(one, other)
     if start not in graph or end not in graph or not nx.has_path(graph, start, end):
         raise NotFound(
             f"No way leads from {start} to {end} over direct edges.",
@@ -94,10 +96,15 @@ def ways(
             if seen.open and as_of is None
             else "There may be one without --as-of, --known-at and --according-to.",
         )
-    found = []
-    for nodes in _candidates(nx.shortest_simple_paths(graph, start, end), limit):
-        steps = tuple(Step(a, b, tuple(between[frozenset((a, b))])) for a, b in pairwise(nodes))
-        found.append(steps)
+    walks = list(_candidates(nx.shortest_simple_paths(graph, start, end), limit))
+    wanted = {node for nodes in walks for two in pairwise(nodes) for node in between[frozenset(two)]}
+    known = {edge.id: edge for edge in (_read(store, wanted) if whole is None else whole)}
+    found = [
+        tuple(
+            Step(a, b, tuple(_in_order(known[each] for each in between[frozenset((a, b))]))) for a, b in pairwise(way)
+        )
+        for way in walks
+    ]
     publishers = _publishers(store, found)
     weighed = [tuple(_weighed(step, publishers) for step in way) for way in found]
     best = sorted(weighed, key=_rank)[:limit]
@@ -110,10 +117,30 @@ def ways(
         tuple(best),
         happened,
         describe.states(store, as_of, _states(store, reasons - happened.keys())),
-        {node: entity.label for node, entity in describe.entities(store).items()},
+        labels(store),
         describe.said(store, events.values()),
         as_of.isoformat() if as_of else "",
     )
+
+
+def _ends(store: Store) -> Iterator[tuple[str, str, str, int]]:
+    """The ends of every derived edge, and on how many events it rests: enough to find ways."""
+    text = """SELECT ?e ?one ?other ?count WHERE {
+      ?e a dip:DerivedEdge ; rdf:subject ?one ; rdf:object ?other ; dip:eventCount ?count }"""
+    for row in sorted(query.rows(store, text), key=lambda row: (row["one"], row["other"], row["e"])):
+        yield local_name(row["e"]), local_name(row["one"]), local_name(row["other"]), int(row["count"])
+
+
+def _end(edge: EdgeRecord) -> tuple[str, str, str, int]:
+    return edge.id, edge.subject, edge.object, edge.count
+
+
+def _read(store: Store, ids: Iterable[str]) -> Iterator[EdgeRecord]:
+    return (edge for piece in _pieces(ids) for edge in describe.edges(store, piece))
+
+
+def _in_order(edges: Iterable[EdgeRecord]) -> list[EdgeRecord]:
+    return sorted(edges, key=lambda edge: (edge.subject, edge.object, edge.predicate))
 
 
 _MOST = 500  # ways of the last length that are weighed; there may be millions
@@ -169,11 +196,11 @@ def _states(store: Store, ids: Iterable[str]) -> list[str]:
     ]
 
 
-def _on(store: Store, edges: Iterable[EdgeRecord], as_of: date | None) -> Iterable[EdgeRecord]:
+def _on(store: Store, edges: Iterable[EdgeRecord], as_of: date | None) -> Sequence[EdgeRecord]:
     """Take from edges what had surely not happened by a day, or was surely not held or in force on it."""
-    if as_of is None:
-        return edges
     whole = list(edges)
+    if as_of is None:
+        return whole
     reasons = {reason for edge in whole for reason in edge.because}
     events = {node: each for piece in _pieces(reasons) for node, each in describe.events(store, piece).items()}
     held = describe.states(store, as_of)

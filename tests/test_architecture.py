@@ -26,7 +26,7 @@ LEVELS = {
     "bulk": 8, "link": 9,
     "pipeline": 5, "describe": 6,
     "reckoning": 6, "curation": 6, "network": 6, "dataset": 6, "export": 7, "ftm": 7, "pages": 7, "paths": 7, "view": 7,
-    "analysis": 7,
+    "analysis": 7, "labels": 6,
     "diff": 7, "report": 8, "bundle": 9, "graph": 10,
     "coverage": 11, "terminal": 11,
     "web": 12, "mcp": 12,
