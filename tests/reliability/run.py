@@ -2,7 +2,8 @@
 
 The short form is what runs with the tests. The long one sends 200 hostile queries and 10,000 fuzzed requests, and asks
 every test of the W3C suite in every way; with `--soak` the server is under load for minutes and weighed. A test tells
-its promise by the fixture `promise`, else by its name. The exit code is that of pytest.
+its promise by the fixture `promise`, else by its name. The exit code is that of pytest. That each suite catches what it
+is there for is shown by `defects.py`.
 """
 
 from __future__ import annotations
