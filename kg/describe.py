@@ -519,8 +519,8 @@ def picture(store: Store, title: str = "", as_of: date | None = None, *, everyon
 
     With `everyone` the entities that have neither are in it as well.
     """
-    all_events = events(store)
     feeds = coded.batches(store)
+    all_events = {**events(store), **coded.summaries(store, feeds)}
     all_edges = coded.explained(edges(store), all_events, feeds)
     all_states = states(store, as_of)
     used = {side for edge in all_edges for side in (edge.subject, edge.object)}

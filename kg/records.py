@@ -62,7 +62,7 @@ class EventRecord:
     `earliest` and `latest` bound the day (ISO, empty when open); `edtf` is the date as the source states it.
     `quad_class` is 1–4 (verbal and material cooperation, verbal and material conflict), 0 when uncoded;
     `goldstein` is on the scale from -10 to 10 that `scheme` names. `voiced_by` are those who allege, threaten, promise
-    or announce it, `denied_by` those who deny that.
+    or announce it, `denied_by` those who deny that. What sums up events of a feed `stands_for` so many of them.
     """
 
     id: str
@@ -97,6 +97,7 @@ class EventRecord:
     evidence: tuple[Evidence, ...] = ()
     voiced_by: tuple[str, ...] = ()
     denied_by: tuple[str, ...] = ()
+    stands_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)

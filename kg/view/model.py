@@ -132,7 +132,7 @@ def page_data(
         "title": picture.title,
         "types": _types(picture),
         "nodes": nodes,
-        "edges": [cited.lean(_without(edge, _DRAWING | _KNOWN)) for edge in net.edges],
+        "edges": [cited.lean(_without(edge, _DRAWING | _KNOWN) | _counted(edge, picture)) for edge in net.edges],
         "events": events,
         "claims": claims,
         "states": states,
@@ -184,6 +184,12 @@ def _feed(event: EventRecord, picture: Picture) -> dict[str, Json]:
     """The feed that alone tells of an event, which the page then marks as coded."""
     batch = batch_of(event, picture.feeds)
     return {"feed": batch.feed} if batch else {}
+
+
+def _counted(edge: Mapping[str, Json], picture: Picture) -> dict[str, Json]:
+    """How many events an edge has, where summaries of a feed stand for them and tell no relation."""
+    known = (picture.events.get(key) for key in edge["because"])
+    return {"count": edge["count"]} if any(event and event.stands_for for event in known) else {}
 
 
 def _told(event: EventRecord) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import {
 	parties,
 	passageRows,
 	statusBadge,
+	summaryWords,
 	undoneBadge,
 } from "./evidence.js";
 import { asOf, shown } from "./shown.js";
@@ -56,7 +57,7 @@ export function eventCard(e, how = {}) {
 			{ class: "badges" },
 			undoneBadge(e),
 			codedBadge(e),
-			e.summary ? badge("Summary, not counted") : null,
+			e.summary ? badge(summaryWords(e)) : null,
 			shown.possible.has(e.id) ? badge("Date may lie outside the range") : null,
 		),
 		undone && putForward(e) ? h("p", { class: "soft" }, putForward(e)) : null,

@@ -115,6 +115,22 @@ export const family = (edge) => (isHeld(edge) ? "tie" : "q" + (edge.quad_class |
 /** Does every event behind it come from a feed? @param {string[]} ids */
 export const allCoded = (ids) => feeds.size > 0 && ids.length > 0 && ids.every((id) => !!events.get(id)?.feed);
 
+/** How many events these are: a summary of a feed stands for many. @param {Iterable<string>} ids */
+export const weigh = (ids) => {
+	let sum = 0;
+	for (const id of ids) sum += events.get(id)?.stands_for || 1;
+	return sum;
+};
+
+/** How many events are drawn by some edges: a summary of a feed tells no relation, so an edge that rests on one says itself how many it has. @param {Edge[]} of @param {Iterable<string>} ids */
+export const weightOf = (of, ids) =>
+	of.some((edge) => edge.count)
+		? Math.min(
+				weigh(ids),
+				of.reduce((sum, edge) => sum + (edge.count || (edge.because || []).length), 0),
+			)
+		: weigh(ids);
+
 /** @param {Edge} edge */
 export const disputed = (edge) => DISPUTED.has(edge.status || "");
 

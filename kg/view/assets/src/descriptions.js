@@ -1,6 +1,6 @@
 // @ts-check
 /* Words for those who hear the picture. */
-import { name, typeWords } from "./data.js";
+import { name, typeWords, weightOf } from "./data.js";
 import { shown } from "./shown.js";
 import { count, t } from "./words.js";
 
@@ -23,6 +23,6 @@ export const actorWords = (actor) =>
 /** @param {Strand} strand */
 export function strandWords(strand) {
 	const what = strand.edges.map((edge) => edge.label).join(", ");
-	const evidence = strand.family === "tie" ? "" : ", " + count(strand.live.length, "event");
+	const evidence = strand.family === "tie" ? "" : ", " + count(weightOf(strand.edges, strand.live), "event");
 	return `${name(strand.from)} ${strand.both ? t("and") : "→"} ${name(strand.to)}: ${what}${evidence}${strand.contested ? ", " + t("contested") : ""}${strand.coded ? ", " + t("coded by feeds only") : ""}`;
 }

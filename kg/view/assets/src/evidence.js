@@ -3,7 +3,7 @@
 import { cited, claims, edgesOfEvent, events, feedName, feeds, file, name, passages, sources } from "./data.js";
 import { boundWords, dateWords, shortDay } from "./dates.js";
 import { actorLink, actorLinks, h, link, span } from "./elements.js";
-import { WORDS, listed, t } from "./words.js";
+import { WORDS, count, listed, t } from "./words.js";
 
 /** @param {string} words @param {string} [kind] */
 export const badge = (words, kind) => h("span", { class: "badge " + (kind || "") }, words);
@@ -59,6 +59,10 @@ export const codedBadge = (e) => (e.feed ? badge(codedWords(e.feed), "coded") : 
 /** @param {string} feed */
 export const codedWords = (feed) =>
 	t(feeds.get(feed)?.[1] ? "Machine-coded: {0}" : "Coded by others: {0}", feedName(feed));
+/** What is a summary, and of how many events. @param {Happening} e */
+export const summaryWords = (e) =>
+	e.stands_for ? t("Stands for {0}", count(e.stands_for, "coded event")) : t("Summary, not counted");
+
 /** An address of the web as a link, anything else as text. @param {string} where */
 const place = (where) =>
 	/^https?:\/\/[^\s]+$/.test(where)

@@ -1,6 +1,6 @@
 // @ts-check
 /* Live counts of the legend. */
-import { actors, degree, edgesOfEvent, events, feeds } from "./data.js";
+import { actors, degree, edgesOfEvent, events, feeds, weightOf } from "./data.js";
 import { derive, factKind, large } from "./shown.js";
 import { state } from "./state.js";
 
@@ -27,7 +27,7 @@ export function countFacets() {
 		}
 	for (const id of derive(state, "types").nodes) add(tally.types, actors.get(id)?.type || "");
 	for (const [edge, live] of derive({ ...state, held: true }, "relations").edges)
-		add(tally.relations, edge.predicate, live.length);
+		add(tally.relations, edge.predicate, weightOf([edge], live));
 	for (const id of derive(state, "facts").events)
 		if (!edgesOfEvent.has(id)) add(tally.facts, factKind(/** @type {Happening} */ (events.get(id))));
 	tally.contested = derive({ ...state, contested: true }).edges.size;

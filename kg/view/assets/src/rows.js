@@ -3,7 +3,7 @@
 import { putForward } from "./claims.js";
 import { cited, dayOf, events, file, held, name, sortDay, touchesDispute } from "./data.js";
 import { dateWords, inForce, shortDay } from "./dates.js";
-import { codedWords, heldWords } from "./evidence.js";
+import { codedWords, heldWords, summaryWords } from "./evidence.js";
 import { asOf, shown } from "./shown.js";
 import { state } from "./state.js";
 import { WORDS, capital, listed, plain, t } from "./words.js";
@@ -28,7 +28,7 @@ function tableRows() {
 			standing: [
 				...(e.factuality !== "Actual"
 					? [t(WORDS.factuality[e.factuality] || e.factuality), putForward(e)]
-					: [t(e.summary ? "Summary, not counted" : "Reported"), touchesDispute(e) ? t("claim contested") : ""]),
+					: [e.summary ? summaryWords(e) : t("Reported"), touchesDispute(e) ? t("claim contested") : ""]),
 				e.feed ? codedWords(e.feed) : "",
 				shown.possible.has(e.id) ? t("date may lie outside the range") : "",
 			]

@@ -2,7 +2,7 @@
 /* A query that finds the rows of the table, whatever the filters are. */
 import { around } from "./around.js";
 import { iri } from "./citation.js";
-import { looks, raw } from "./data.js";
+import { feeds, looks, raw } from "./data.js";
 import { FACTS } from "./legend.js";
 import { derive } from "./shown.js";
 import { state } from "./state.js";
@@ -64,6 +64,31 @@ export function sparql() {
 		`{ # events that draw a line\n    ?what a dip:Event . ${drawn}${dates}${spoken}\n  }`,
 		`{ # events that draw none\n    ?what a dip:Event . ${other}${dates}${spoken}\n  }`,
 	];
+	if (feeds.size) {
+		const hiding = [...now.feeds].sort().map((feed) => JSON.stringify(feed));
+		const fed =
+			"{ ?what dip:attestedBy/prov:wasGeneratedBy ?import ; dip:actor ?one ; a ?act . ?act dip:directPredicate ?relation . { ?what dip:target ?two } UNION { ?act dip:symmetric true . ?what dip:actor ?two } FILTER(?one != ?two) FILTER NOT EXISTS { ?what dip:factuality ?not . FILTER(?not != dip:Actual) } }" +
+			"\n    UNION { ?what a dip:Summary ; prov:wasGeneratedBy ?import ; dip:dyadActor ?one ; dip:dyadTarget ?two ; dip:quadClass ?quad . ?act dip:directPredicate ?relation ; dip:quadClass ?quad }";
+		const tie =
+			"?edge a dip:DerivedEdge ; rdf:subject ?one ; rdf:predicate ?relation ; rdf:object ?two ; prov:wasDerivedFrom ?import .";
+		const told =
+			"?import a dip:FeedImport ; dip:feed ?feed ." +
+			(hiding.length ? ` FILTER(?feed NOT IN (${hiding.join(", ")}))` : "") +
+			"\n    ?what dip:attestedBy/prov:wasGeneratedBy|prov:wasGeneratedBy ?import ; dip:quadClass|dip:factuality ?known .\n    FILTER NOT EXISTS { ?what a dip:Event } FILTER NOT EXISTS { ?what dip:attestedBy/prov:wasGeneratedBy ?before . FILTER(STR(?before) < STR(?import)) }";
+		const quarrel = now.contested
+			? `\n    ?edge dip:status ?standing . FILTER(?standing IN (dip:Contested, dip:Denied))`
+			: "";
+		const plain =
+			`?what dip:actor|dip:dyadActor ?anybody .\n    FILTER NOT EXISTS { ${fed}\n    ${tie} }` +
+			(off("Summary") ? "\n    FILTER NOT EXISTS { ?what a dip:Summary }" : "") +
+			(off("Other") ? "\n    FILTER EXISTS { ?what a dip:Summary }" : "") +
+			(now.contested ? `\n    FILTER(${disputedNow("?what")})` : "") +
+			some("dip:actor|dip:target|dip:about|dip:onBehalfOf|sem:hasPlace|dip:dyadActor|dip:dyadTarget");
+		parts.push(
+			`{ # events and summaries of feeds that draw a line\n    ${told}\n    ${fed}\n    ${tie}${without}${end("?one")}${end("?two")}${quarrel}${dates}${spoken}\n  }`,
+			`{ # those that draw none\n    ${told}\n    ${plain}${dates}${spoken}\n  }`,
+		);
+	}
 	const holds = now.asof ? heldOn(day(now.asof)) : heldWithin(day);
 	const voiced = now.voice ? `\n    { SELECT DISTINCT ?what WHERE { ${own} } }` : "";
 	if (now.asof && !now.contested)

@@ -1,6 +1,6 @@
 // @ts-check
 /* Some hundreds of lines as SVG: crisp, focusable and printable, in screen space. */
-import { actors, degree, file, looks } from "./data.js";
+import { actors, degree, file, looks, weightOf } from "./data.js";
 import { NETWORK, actorWords, calmly, strandWords } from "./descriptions.js";
 import { s } from "./elements.js";
 import { figurePath } from "./figures.js";
@@ -128,7 +128,7 @@ export function svgRenderer(host, controls) {
 	/** @param {Line} item @param {Strand} strand */
 	function setLine(item, strand) {
 		item.strand = strand;
-		const n = strand.live.length;
+		const n = weightOf(strand.edges, strand.live);
 		item.width =
 			strand.family === "tie" ? 1.1 : (/q[24]/.test(strand.family) ? 2.1 : 1.5) + Math.min(4, 0.95 * Math.sqrt(n - 1));
 		const dashed = strand.contested === strand.edges.length ? " contested" : "";

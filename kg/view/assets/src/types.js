@@ -5,13 +5,13 @@
  *   aliases?: string[], description?: string, part_of?: string[], wikidata?: string, mentions?: number[],
  *   x: number, y: number}} Actor */
 /** @typedef {{id: string, from: string, to: string, predicate: string, label: string, status?: string,
- *   quad_class?: number, symmetric?: boolean, because?: string[]}} Edge */
+ *   quad_class?: number, symmetric?: boolean, count?: number, because?: string[]}} Edge */
 /** @typedef {{id: string, label: string, event_class?: string, class_label: string, factuality: string,
  *   actors?: string[], targets?: string[], about?: string[], on_behalf_of?: string[], place?: string[], edtf?: string,
  *   earliest?: string, latest?: string, basis?: string, summary?: boolean, cameo?: string,
  *   plover?: string, quad_class?: number, goldstein?: number, note?: string, asserts?: string[], denies?: string[],
  *   proposes?: string[], proposed_by?: string[], responds_to?: string[], answered_by?: string[], part_of?: string[],
- *   evidence?: number[], voiced_by?: string[], denied_by?: string[], feed?: string, lo: number, hi: number}} Happening */
+ *   evidence?: number[], voiced_by?: string[], denied_by?: string[], feed?: string, stands_for?: number, lo: number, hi: number}} Happening */
 /** @typedef {{event: string, actors: string[], edtf: string}} Voice */
 /** @typedef {{id: string, label: string, status: string, about?: string[], asserted_by?: Voice[], denied_by?: Voice[],
  *   contradicted_by?: string[], proposes?: string[], evidence?: number[]}} Claim */

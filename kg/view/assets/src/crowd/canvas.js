@@ -16,6 +16,7 @@ import {
 	edgeDisputed,
 	edgeHeld,
 	feedAt,
+	standsFor,
 	states,
 	typeAt,
 } from "./columns.js";
@@ -943,12 +944,12 @@ export function renderer(host, controls) {
 							const it = becauseAll[b] + (edgeHeld[i] ? V : 0);
 							if (stamp[it] === s || (!edgeHeld[i] && !what.events.mask[it])) continue;
 							stamp[it] = s;
-							n++;
+							n += edgeHeld[i] ? 1 : standsFor[it];
 						}
 					}
 				}
 				coded[s] = +(feedAt.size > 0 && n > 0 && new Line(s, what).coded);
-				weight[s] = n;
+				weight[s] = Math.min(n, 65535);
 				disputes[s] = Math.min(255, d);
 				if (n) counts[Math.min(255, n)]++;
 			}

@@ -43,7 +43,9 @@ export const lo = Float64Array.from(events, (e) => e.lo),
 	drawsLine = Uint8Array.from(events, (e) => +page.edgesOfEvent.has(e.id)),
 	isDone = Uint8Array.from(events, (e) => +(e.factuality === "Actual")),
 	quad = Uint8Array.from(events, (e) => e.quad_class || 0),
-	isSummary = Uint8Array.from(events, (e) => +!!e.summary);
+	isSummary = Uint8Array.from(events, (e) => +!!e.summary),
+	/** how many events it is: a summary of a feed stands for many */
+	standsFor = Int32Array.from(events, (e) => e.stands_for || 1);
 
 /** Feeds by number, from 1; 0 is the curated story. */
 export const feedAt = new Map([...page.feeds.keys()].map((feed, i) => [feed, i + 1])),
@@ -77,6 +79,8 @@ export const predicateAt = numbered(new Set(edges.map((e) => e.predicate))),
 	edgeFrom = Int32Array.from(edges, (e) => actorAt.get(e.from) ?? 0),
 	edgeTo = Int32Array.from(edges, (e) => actorAt.get(e.to) ?? 0),
 	edgeHeld = Uint8Array.from(edges, (e) => +page.isHeld(e)),
+	/** how many events an edge has at most: a summary behind it tells no relation */
+	edgeMost = Uint16Array.from(edges, (e) => Math.min(e.count || 65535, 65535)),
 	edgeDisputed = Uint8Array.from(edges, (e) => +page.disputed(e));
 
 export const edgeFamily = Uint8Array.from(edges, (e) => Math.max(0, FAMILIES.indexOf(page.family(e))));

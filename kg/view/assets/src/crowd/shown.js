@@ -15,6 +15,7 @@ import {
 	edgeDisputed,
 	edgeFrom,
 	edgeHeld,
+	edgeMost,
 	edgePredicate,
 	edgeTo,
 	edges,
@@ -31,6 +32,7 @@ import {
 	parties,
 	predicateAt,
 	sides,
+	standsFor,
 	stateAt,
 	stateIds,
 	states,
@@ -126,9 +128,10 @@ function derived(now, skip) {
 		if (edgeHeld[i]) for (let at = start[i]; at < start[i + 1]; at++) n += heldWithin[all[at]];
 		else {
 			const narrow = now.contested && narrowed(i);
-			for (let at = start[i]; at < start[i + 1]; at++) if (within[all[at]] && (!narrow || touches[all[at]])) n++;
+			for (let at = start[i]; at < start[i + 1]; at++)
+				if (within[all[at]] && (!narrow || touches[all[at]])) n += standsFor[all[at]];
 		}
-		if (n) live[i] = n;
+		if (n) live[i] = Math.min(n, edgeMost[i]);
 		else ghost[a] = ghost[b] = 1;
 	}
 	const near = now.ego ? around(actorAt.get(now.ego) ?? -1, now.depth, live) : null;
@@ -248,7 +251,8 @@ export function pack(out) {
 		return bits;
 	};
 	const live = new Uint16Array(M + 1);
-	for (const [edge, reasons] of out.edges) live[edgeAt.get(edge) ?? M] = reasons.length;
+	for (const [edge, reasons] of out.edges)
+		live[edgeAt.get(edge) ?? M] = Math.min(page.weightOf([edge], reasons), 65535);
 	live[M] = 0;
 	return {
 		...out,

@@ -17,6 +17,7 @@ export {
 	looks,
 	touchesDispute,
 	typeWords,
+	weightOf,
 } from "../data.js";
 export { figurePath } from "../figures.js";
 export { factKind, heldInRange } from "../shown.js";
