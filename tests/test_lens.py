@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from kg.bundle import verify
 from kg.dates import Certainty
 from kg.errors import NotFound, UsageError
 from kg.graph import Graph
+from kg.lens import Lens
 from kg.pages import EntityPage
+from kg.records import ClaimRecord, EventRecord, Evidence, Picture, Voice
 
 
 @pytest.fixture(scope="module")
@@ -254,3 +257,37 @@ def test_a_bundle_in_a_voice_or_as_known_verifies(asked: dict[str, str], graph: 
     assert all(json.loads(about)[name] for name in asked)
     assert brief == graph.report("trump", "petro", "md", **asked) or "The plot is not part of a bundle" in brief
     assert ("as known on" in brief) == ("known_at" in asked)
+
+
+# A claim as it stood
+
+
+def _told(source: str) -> tuple[Evidence, ...]:
+    return (Evidence(source, 1, 0, 1, "0" * 64, "diplokg"),)
+
+
+def _picture(asserted_in: str, denied_in: str) -> Picture:
+    """A claim known from the early source, asserted and denied in the sources named."""
+    events = {
+        node: EventRecord(node, node, "Event", "event", "Actual", (node[0],), (), evidence=_told(source))
+        for node, source in (("a-says", asserted_in), ("b-denies", denied_in))
+    }
+    says, denies = (Voice(node, node, (node[0],), (node[0],), "") for node in events)
+    claim = ClaimRecord("claim", "claim", "Contested", (), (says,), (denies,), (), (), _told("early"))
+    return Picture("", {}, (), events, {"claim": claim}, {}, {"early": "", "late": ""})
+
+
+@pytest.mark.parametrize(
+    ("asserted_in", "denied_in", "status"),
+    [("early", "early", "Contested"), ("early", "late", "Asserted"), ("late", "early", "Denied")],
+)
+def test_a_claim_stands_by_the_voices_known_on_the_day(asserted_in: str, denied_in: str, status: str) -> None:
+    lens = Lens(date(2025, 12, 1), published={"early": "2025-11", "late": "2026-01"})
+    claim = lens.picture(_picture(asserted_in, denied_in)).claims["claim"]
+    assert claim.status == status
+    assert [bool(claim.asserted_by), bool(claim.denied_by)] == [asserted_in == "early", denied_in == "early"]
+
+
+def test_without_a_day_every_source_is_out_for_certain() -> None:
+    assert Lens(according_to="a").out_by_then("late") == "certain"
+    assert Lens(date(2025, 12, 1)).out_by_then("of no day") == "possible"

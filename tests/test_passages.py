@@ -309,3 +309,22 @@ def test_after_an_insertion_the_passage_has_moved_to_where_its_words_now_stand(
         assert now == Passage(
             paragraph(later, len(before) + start), len(before) + start, len(before) + cited.end, cited.sha256
         )
+
+
+def test_an_article_that_is_not_at_hand_does_not_hide_the_next(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(TEXT.encode())
+    away = Source("away", "Away", "diplokg", "2026", "0" * 64, "away.txt", line=3)
+    here = Source("note", "Note", "diplokg", "2026", passages.digest(TEXT), "a.txt", line=2)
+    event = Event("event", "Report", "Event", "Actual", evidence=(cut(TEXT, "Third. Third", line=9),))
+    told = list(passages.verify([Dossier("away.yaml", away), Dossier("note.yaml", here, events=(event,))], tmp_path))
+    assert [(each.status, each.path, each.line) for each in told] == [
+        ("missing", "away.yaml", 3),
+        ("ok", "note.yaml", 9),
+    ]
+
+
+def test_words_typed_with_straight_signs_are_found_where_curly_ones_stand(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("It is “Petro’s” plan – so he said.\n", encoding="utf-8")
+    for typed in ("Petro's", '"Petro', "plan - so"):
+        (found,) = passages.cite(tmp_path / "a.txt", typed)
+        assert found.end - found.start == len(typed)
