@@ -346,7 +346,7 @@ class Graph:
     ) -> Structure:
         """Who is for and against whom, window by window: balance, camps, brokers; see `kg.analysis.structure`.
 
-        `known_at` and `according_to` as in `timeline`.
+        `known_at` and `according_to` as in `timeline`. Feeds are in it if the graph was opened with them.
         """
         from kg.analysis.acts import seen
         from kg.analysis.structure import structure
@@ -354,7 +354,7 @@ class Graph:
         told = seen(self.store, self.lens(known_at, according_to))
         return structure(
             self.store, by=by, level=level, sign=sign, since=since, until=until, as_of=as_of, possible=possible,
-            cumulative=cumulative, only=only, seen=told,
+            cumulative=cumulative, only=only, seen=told, with_feeds=bool(self.feeds),
         )  # fmt: skip
 
     def two_sides(

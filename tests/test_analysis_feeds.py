@@ -10,6 +10,7 @@ import pytest
 from kg import store
 from kg.analysis.escalation import Escalation, escalation
 from kg.analysis.rows import ALL, BACK, DOSSIERS, MUTUAL, THERE, Row
+from kg.analysis.structure import records, structure
 from kg.errors import NotFound
 from kg.store import Embedded
 from kg.terms import DIP, GRAPH, ID, PLOVER, RDF, RDFS, SEM, XSD
@@ -200,3 +201,37 @@ def test_a_plot_has_panels_for_each_series(lines: list[str]) -> None:
     drawn = series(lines, *EVENTS).svg()
     assert "events, gdelt" in drawn
     assert "(GDELT)" in drawn
+
+
+# Networks
+
+
+def test_networks_hold_what_feeds_code_only_if_asked_and_say_so(lines: list[str]) -> None:
+    icews = (batch("icews"), coded("i1", "2025-10-03", US, "gdelt-col-police", 5.0, "icews", quad=1))
+    view = Embedded.in_memory([*lines, *EVENTS, *icews])
+    alone, whole = structure(view), structure(view, with_feeds=True)
+    assert alone == structure(Embedded.in_memory(lines))
+    assert whole.feeds == ("icews",)
+    assert whole.other_schemes == (("GDELT", 4),)
+    ties = {tie for network in whole.networks for tie in network.ties if tie.feeds}
+    assert {(tie.one, tie.other, tie.feeds, tie.coded, tie.events) for tie in ties} == {
+        ("gdelt-col-police", US, ("icews",), True, ("i1",))
+    }
+    told = whole.words()
+    assert "ties rest on feeds alone (icews)." in told
+    assert "Left out: 4 events scored on GDELT, since scores of two tables are never added" in told
+    assert sum(record["coded"] for record in records(whole)) == 1
+
+
+def test_counted_by_quad_class_no_feed_is_left_out(lines: list[str]) -> None:
+    found = structure(Embedded.in_memory([*lines, *EVENTS]), with_feeds=True, sign="quad", level="state", by="month")
+    assert (found.feeds, found.other_schemes) == (("gdelt",), ())
+    (november,) = (network for network in found.networks if network.window == "2025-11")
+    assert any({"g3", "g4"} <= set(tie.events) for tie in (*november.ties, *november.neutral))
+
+
+def test_a_summary_counts_for_its_events_in_a_network(lines: list[str]) -> None:
+    view = Embedded.in_memory([*lines, batch("gdelt"), summary("s1", "2018-10", US, COLOMBIA, 40, -90.0)])
+    found = structure(view, with_feeds=True, sign="quad", since=date(2018, 1, 1), until=date(2018, 12, 31))
+    (tie,) = found.networks[0].ties
+    assert (tie.conflict, tie.sign, tie.events, tie.coded) == (40, -1, ("s1",), True)

@@ -31,6 +31,7 @@ class Act:
 
     `quad` is 1–4 or 0 when uncoded, `goldstein` None when unscored and of the table `scheme`. `reporters` are the
     publishers; `contested` says that a claim it makes, or that it happened, is denied or contradicted, by `against`.
+    What a `feed` codes bears its name, and may stand for more events than one (`count`).
     """
 
     id: str
@@ -51,6 +52,8 @@ class Act:
     contested: bool = False
     against: tuple[str, ...] = ()
     responds_to: tuple[str, ...] = ()
+    feed: str = ""
+    count: int = 1
 
     @property
     def counted(self) -> bool:

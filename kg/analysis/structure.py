@@ -5,6 +5,10 @@ of their acts, or by whether cooperation or conflict is more frequent (`sign`). 
 A triad is balanced when the product of its signs is positive (Heider 1946; Cartwright and Harary 1956). Communities
 are those of Louvain with a fixed seed over the number of acts, whatever their sign (Blondel et al. 2008); brokers have
 high betweenness (Freeman 1977) or low constraint (Burt 1992). Only what happened counts, and no summary.
+
+There is no eigenvector centrality: a hostile tie would lend standing as a friendly one does, and in a network of
+several components, as these are, it is not determined. What imported feeds code is in a network only if asked for, and
+each tie names the feeds that it rests on.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import dates
 from kg.analysis.acts import UNCODED, Act, Seen, acts
+from kg.analysis.coded import coded_acts, with_parties
 from kg.analysis.frustration import frustration
 from kg.analysis.sides import Sides, at, check_level
 from kg.analysis.sides import sides as registers
@@ -40,7 +45,8 @@ Pair = tuple[str, str]
 class Tie:
     """Two sides in one window: the sign of their tie (1, -1; 0: neither), the sum behind it, and the acts it rests on.
 
-    `cooperation` and `conflict` count acts by quad class, those without a PLOVER category left aside.
+    `cooperation` and `conflict` count acts by quad class, those of dossiers without a PLOVER category left aside.
+    `feeds` are those that code some of the acts; `coded` says that no dossier tells of any.
     """
 
     one: str
@@ -50,6 +56,8 @@ class Tie:
     cooperation: int
     conflict: int
     events: tuple[str, ...]
+    feeds: tuple[str, ...] = ()
+    coded: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -137,7 +145,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """The networks by window, what shifted between them, and the acts behind them by id."""
+    """The networks by window, what shifted between them, and the acts behind them by id.
+
+    `feeds` are those that are in it, `other_schemes` how many events are not, since another table scores them.
+    """
 
     by: str
     level: str
@@ -152,6 +163,8 @@ class Structure:
     acts: dict[str, Act]
     names: dict[str, str]
     seen: str = ""
+    feeds: tuple[str, ...] = ()
+    other_schemes: tuple[tuple[str, int], ...] = ()
 
     def df(self) -> pandas.DataFrame:
         """The measures by window as a pandas frame; `places_df` has those by side.
@@ -214,10 +227,12 @@ def structure(
     cumulative: bool = False,
     only: Collection[str] | None = None,
     seen: Seen | None = None,
+    with_feeds: bool = False,
 ) -> Structure:
     """Make the signed network of each window; `only` these events are looked at, if given.
 
-    What was not `seen` on a day, or is not told by a voice, is left out.
+    What was not `seen` on a day, or is not told by a voice, is left out. What the feeds of the store code is left out
+    as well, unless asked for `with_feeds`; scores of another table than that of the dossiers are never added to them.
 
     An event belongs to a window in which it surely lies; with `possible` to each in which it may lie. With `cumulative`
     a window holds everything since the first. At the level `person` sides are whoever the sources name; at the others
@@ -233,12 +248,21 @@ def structure(
     if since and until and until < since:
         raise UsageError(f"The period ends ({until}) before it begins ({since}).", hint="Exchange the two days.")
     last = min((day for day in (until, as_of) if day), default=None)
-    sides = at(registers(store), chosen)
+    sides = registers(store)
     if seen:
         only = seen.events.keys() if only is None else seen.events.keys() & set(only)
-    dated = [act for act in acts(store, only).values() if act.counted and (act.earliest or act.latest)]
-    scheme = _usual_scheme(dated)
-    pairs = {act.id: found for act in dated if (found := _pairs(act, sides)) and act.scheme in ("", scheme)}
+    told = acts(store, only)
+    if coded := coded_acts(store) if with_feeds and not seen else {}:
+        sides = with_parties(sides, store, coded)
+    sides = at(sides, chosen)
+    scheme = _usual_scheme(told.values()) or _usual_scheme(coded.values())
+    dated = [act for act in (*told.values(), *coded.values()) if act.counted and (act.earliest or act.latest)]
+    fitting = ("", scheme) if sign == "goldstein" else {act.scheme for act in dated}
+    pairs = {act.id: found for act in dated if act.scheme in fitting and (found := _pairs(act, sides))}
+    others = Counter[str]()
+    for act in dated:
+        if act.scheme not in fitting:
+            others[act.scheme] += act.count
     inside = [act for act in dated if act.id in pairs and dates.within(act.earliest, act.latest, since, last) != "no"]
     if not inside:
         raise _nothing(dated, pairs, since, last, chosen, seen)
@@ -271,6 +295,8 @@ def structure(
         acts={act.id: act for act in inside if act.id in used},
         names={node: sides.names.get(node, node) for node in sorted(nodes)},
         seen=seen.words if seen else "",
+        feeds=tuple(sorted({act.feed for act in inside if act.feed})),
+        other_schemes=tuple(sorted(others.items())),
     )
 
 
@@ -290,6 +316,7 @@ def records(found: Structure) -> list[dict[str, Any]]:
             "balance": round(network.balanced / len(network.triads), 6) if network.triads else None,
             "frustration": network.frustration,
             "exact": network.exact,
+            "coded": sum(tie.coded for tie in network.ties),
             "communities": len(network.communities),
             "broker": max(network.places, key=lambda place: (place.betweenness, place.node)).node,
             "events": " ".join(sorted({event for tie in (*network.ties, *network.neutral) for event in tie.events})),
@@ -299,7 +326,7 @@ def records(found: Structure) -> list[dict[str, Any]]:
 
 
 def _usual_scheme(dated: Iterable[Act]) -> str:
-    counts = Counter(act.scheme for act in dated if act.scheme)
+    counts = Counter(act.scheme for act in dated if act.scheme and act.counted and (act.earliest or act.latest))
     return min(counts, key=lambda scheme: (-counts[scheme], scheme), default="")
 
 
@@ -363,10 +390,17 @@ def _network(window: Span, members: Sequence[tuple[Act, frozenset[Pair]]], sign:
 
 def _tie(pair: Pair, behind: Sequence[Act], sign: str) -> Tie:
     total = round(math.fsum(act.goldstein for act in behind if act.goldstein is not None), 6)
-    coded = [act.quad for act in behind if act.plover != UNCODED]
-    cooperation, conflict = sum(quad in (1, 2) for quad in coded), sum(quad in (3, 4) for quad in coded)
+    kinds = Counter[int]()
+    for act in behind:
+        if act.feed or act.plover != UNCODED:
+            kinds[act.quad] += act.count
+    cooperation, conflict = kinds[1] + kinds[2], kinds[3] + kinds[4]
     value = total if sign == "goldstein" else cooperation - conflict
-    return Tie(*pair, (value > 0) - (value < 0), total, cooperation, conflict, tuple(sorted(act.id for act in behind)))
+    feeds = {act.feed for act in behind}
+    return Tie(
+        *pair, (value > 0) - (value < 0), total, cooperation, conflict, tuple(sorted(act.id for act in behind)),
+        tuple(sorted(feeds - {""})), "" not in feeds,
+    )  # fmt: skip
 
 
 def _triads(signs: Mapping[Pair, int]) -> tuple[Triad, ...]:

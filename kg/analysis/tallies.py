@@ -157,11 +157,9 @@ class _Batch:
 
     def mixed(self, sides: Sides, pair: tuple[str, str], grain: Grain) -> Iterator[Tally]:
         """Summaries where they are and lie wholly inside or outside of what is asked; the events of all the rest."""
-        sizes = Counter[str]()
         months: dict[tuple[Way, date | None], list[Tally]] = defaultdict(list)
         for each in self.summaries():
             (way,) = each.ways
-            sizes.update({way[1]: each.count, way[2]: each.count})
             months[way, each.earliest and each.earliest.replace(day=1)].append(each)
         cut: dict[Way, list[Tally]] = defaultdict(list)
         for (way, _), found in months.items():
@@ -170,7 +168,7 @@ class _Batch:
             else:
                 cut[way] += found
         ways: dict[str, set[Way]] = defaultdict(set)
-        self._rest(ways, {way for way, _ in months}, sizes)
+        self._rest(ways, {way for way, _ in months})
         self._behind(ways, cut, grain)
         yield from self._told(ways)
 
@@ -201,13 +199,15 @@ class _Batch:
         rows = query.rows(self.store, text)
         return [(row["e"].removeprefix(ID), row["a"].removeprefix(ID), row["t"].removeprefix(ID)) for row in rows]
 
-    def _rest(self, ways: dict[str, set[Way]], summed: Collection[Way], sizes: Mapping[str, int]) -> None:
+    def _rest(self, ways: dict[str, set[Way]], summed: Collection[Way]) -> None:
         """Note the events of the dyads without summaries; each is sought from the party of which less is told."""
         there, back = self._tied(self.one, self.other), self._tied(self.other, self.one)
         pairs = {THERE: there, BACK: back, MUTUAL: there | {(one, other) for other, one in back}}
+        left = {two for direction, each in pairs.items() for two in each if (direction, *two) not in summed}
+        sizes = self._sizes({node for two in left for node in two})
         for direction, role, _, _ in self._asked():
             wanted = {two for two in pairs[direction] if (direction, *two) not in summed}
-            rare = {two for two in wanted if sizes.get(two[0], 0) <= sizes.get(two[1], 0)}
+            rare = {two for two in wanted if sizes[two[0]] <= sizes[two[1]]}
             for some, start, patterns in ((rare, 0, _EVENT), (wanted - rare, 1, _BACKWARDS)):
                 first, rest = ({two[side] for two in some} for side in (start, 1 - start))
                 for those, these in product(_pieces(first), _pieces(rest)) if some else ():
@@ -231,6 +231,16 @@ class _Batch:
                 only = f"FILTER(?a IN ({ends[0]}) && ?t IN ({ends[1]}))"
                 for node, *two in self._ends(asked, f"?e {_CODED[0]} ?d . {pattern}", only) if some else ():
                     ways[node] |= {way for way in some if way[1:] == tuple(two)}
+
+    def _sizes(self, nodes: Collection[str]) -> Counter[str]:
+        """How much some parties do and suffer, as far as the summaries of the batch tell: who has none does little."""
+        found = Counter[str]()
+        for piece, part in product(_pieces(nodes), ("dip:dyadActor", "dip:dyadTarget")) if nodes else ():
+            text = f"""SELECT ?a (SUM(?n) AS ?all) WHERE {{ {_values("a", piece)}
+              GRAPH <{self.graph}> {{ ?s {part} ?a . ?s dip:eventCount ?n }} }} GROUP BY ?a"""
+            for row in query.rows(self.store, text):
+                found[row["a"].removeprefix(ID)] += int(row["all"])
+        return found
 
     def _tied(self, doers: frozenset[str], others: frozenset[str]) -> set[tuple[str, str]]:
         """The dyads that have events in the batch, by its direct edges and the marks where there are none."""

@@ -9,7 +9,7 @@ from kg.analysis.reciprocity import Answering
 from kg.analysis.structure import Network, Shift, Structure, Triad
 from kg.tables import table
 
-_SHOWN = 20  # events of a feed that are listed for a window
+_SHOWN = 20  # events, triads or ties that are listed where there may be thousands
 _QUADS = ("verbal cooperation", "material cooperation", "verbal conflict", "material conflict")
 
 
@@ -206,7 +206,7 @@ def _event(found: Escalation | Structure, node: str) -> str:
     against = f" (denied or contradicted by {', '.join(found.names.get(who, who) for who in act.against)})"
     return (
         f"{'≠ ' if act.contested else ''}{act.label}{against if act.against else ''} "
-        f"[{act.edtf or 'undated'}]{score}  id:{node}"
+        f"[{f'{act.feed}, ' if act.feed else ''}{act.edtf or 'undated'}]{score}  id:{node}"
     )
 
 
@@ -221,11 +221,23 @@ def structure(found: Structure) -> str:
     lines = [f"{structure_title(found)}, {found.since} to {found.until}."]
     for network in found.networks:
         lines += _network(found, network)
-    lines += [_shift(found, shift) for shift in found.shifts]
+    lines += [_shift(found, shift) for shift in found.shifts[:_SHOWN]]
+    if len(found.shifts) > _SHOWN:
+        lines.append(f"… and {len(found.shifts) - _SHOWN:,} more triads that changed; -f json names them all.")
     how = (
         f"the sum of Goldstein scores ({found.scheme})" if found.sign == "goldstein" else "the more frequent quad class"
     )
     lines.append(f"A tie is positive or negative by {how}; acts that cancel each other out make none.")
+    for scheme, count in found.other_schemes:
+        lines.append(
+            f"Left out: {count:,} events scored on {scheme}, since scores of two tables are never added; "
+            "--sign quad counts them."
+        )
+    if found.feeds:
+        lines.append(
+            f"In it is what feeds code ({', '.join(found.feeds)}), by machine or by others; what of it is contested is "
+            "not known."
+        )
     if found.undecided:
         lines.append(f"Not dated to one {found.by}, and left out: {len(found.undecided)} events.")
     lines.append("The networks hold what is recorded here, which is not all that happened.")
@@ -237,10 +249,15 @@ def _network(found: Structure, network: Network) -> list[str]:
     signs = f"{positive} positive and {len(network.ties) - positive} negative ties"
     neutral = f", {len(network.neutral)} without a sign" if network.neutral else ""
     told = f"{network.window}: {len(network.places)} sides, {signs}{neutral}."
-    lines = [told, f"  {_balance(network)}"]
-    lines += [f"  Unbalanced: {_triad(found, triad)}." for triad in network.triads if not triad.balanced]
+    lines = [told, *_coded(network), f"  {_balance(network)}"]
+    unbalanced = [triad for triad in network.triads if not triad.balanced]
+    lines += [f"  Unbalanced: {_triad(found, triad)}." for triad in unbalanced[:_SHOWN]]
+    if len(unbalanced) > _SHOWN:
+        lines.append(f"  … and {len(unbalanced) - _SHOWN:,} more unbalanced triads; -f json names them all.")
     if network.frustrated:
-        pairs = "; ".join(" – ".join(found.names[node] for node in pair) for pair in network.frustrated)
+        shown = [" – ".join(found.names[node] for node in pair) for pair in network.frustrated]
+        more = [f"and {len(shown) - _SHOWN:,} more"] if len(shown) > _SHOWN else []
+        pairs = "; ".join([*shown[:_SHOWN], *more])
         bound = "" if network.exact else " or fewer (an upper bound)"
         lines.append(f"  Two camps would leave {network.frustration}{bound} ties frustrated: {pairs}.")
     brokers = sorted((p for p in network.places if p.betweenness), key=lambda p: (-p.betweenness, p.node))[:3]
@@ -248,6 +265,14 @@ def _network(found: Structure, network: Network) -> list[str]:
         who = ", ".join(f"{found.names[place.node]} ({place.betweenness:.2f})" for place in brokers)
         lines.append(f"  Between the others stand {who}.")
     return lines
+
+
+def _coded(network: Network) -> list[str]:
+    """Say how many ties no dossier tells of."""
+    every = (*network.ties, *network.neutral)
+    coded = [tie for tie in every if tie.coded]
+    feeds = ", ".join(sorted({feed for tie in coded for feed in tie.feeds}))
+    return [f"  {len(coded)} of {len(every)} ties rest on feeds alone ({feeds})."] if coded else []
 
 
 def _balance(network: Network) -> str:
@@ -264,7 +289,8 @@ def _triad(found: Structure, triad: Triad) -> str:
 
 def _shift(found: Structure, shift: Shift) -> str:
     names = ", ".join(found.names[node] for node in shift.nodes)
-    behind = ", ".join(f"id:{event}" for event in shift.events) or "what left the window"
+    more = [f"{len(shift.events) - _SHOWN:,} more"] if len(shift.events) > _SHOWN else []
+    behind = ", ".join([*(f"id:{event}" for event in shift.events[:_SHOWN]), *more]) or "what left the window"
     return f"{shift.window}: {names} went from {shift.before} to {shift.after}, by {behind}."
 
 

@@ -85,19 +85,21 @@ def escalation(
 @out.according_to_option
 @out.format_option(", ".join(_FORMS))
 @out.output_option
+@out.feeds_option(False)
 @out.store_option
 def balance(
     since: str | None, until: str | None, by: str, level: str, sign: str, possible: bool, cumulative: bool,
     events: bool, as_of: str | None, known_at: str | None, according_to: str, form: str | None, output: str | None,
-    location: str,
+    feeds: str | None, no_feeds: bool, location: str,
 ) -> None:  # fmt: skip
     """Show the signed network of each window: who is for and against whom, balanced triads, camps, and brokers.
 
     A tie is positive or negative by what the two did to each other. Only what happened counts, and no summary.
+    With --feeds what these code is in it as well, and each tie says on which it rests.
     """
     from kg.analysis import structure, words
 
-    found = out.open_graph(location).structure(
+    found = out.open_graph(location, feeds, no_feeds).structure(
         by=by, level=level, sign=sign, since=out.day(since), until=out.day(until), as_of=out.day(as_of),
         possible=possible, cumulative=cumulative, known_at=known_at, according_to=according_to,
     )  # fmt: skip
