@@ -1,7 +1,7 @@
 // @ts-check
 /* The state and the address: what the page shows is written there and read from there. */
 import { coded, codedList, decoded, decodedList, partsOf } from "./coding.js";
-import { actors, claims, dayOf, edgeById, events, feeds, held, looks } from "./data.js";
+import { actors, claims, dayOf, edgeById, events, feeds, held, isoOf, looks } from "./data.js";
 import { openDrawer } from "./drawers.js";
 import { refresh } from "./page.js";
 import { large, shown } from "./shown.js";
@@ -59,7 +59,8 @@ export function fromAddress(hash) {
 		for (const [key, value] of partsOf(steps[now.story - 1].state)) got.set(key, value);
 	/** @param {string} key */
 	const text = (key) => got.get(key) || "";
-	const day = (/** @type {string} */ value) => (/^\d{4}-\d\d-\d\d$/.test(value) && dayOf(value, 0) ? value : "");
+	const day = (/** @type {string} */ value) =>
+		/^\d{4}-\d\d-\d\d$/.test(value) && isoOf(dayOf(value, 0)) === value ? value : "";
 	now.sel = valid(decoded(text("sel")));
 	now.types = new Set(decodedList(text("hide")).filter((key) => looks.has(key)));
 	now.relations = new Set(decodedList(text("without")));

@@ -2,14 +2,15 @@
 /* What a quad class looks like as a surface: told apart by light and texture, so that colour is not needed. */
 import { s } from "./elements.js";
 
+/* Grounds are opaque: a printer would turn see-through ones into large pictures. */
 const SIDE = 5;
-/** Deeds are dark and words light; cooperation is dotted, words of conflict are slanted. @type {Record<number, {ground: number, marks: "" | "slants" | "dot" | "dots", tone?: string}>} */
+/** Deeds are dark and words light; cooperation is dotted, words of conflict are slanted. @type {Record<number, {ground: string, marks: "" | "slants" | "dot" | "dots", tone?: string}>} */
 const LOOKS = {
-	4: { ground: 1, marks: "" },
-	3: { ground: 0.5, marks: "slants", tone: "q3" },
-	2: { ground: 1, marks: "dot", tone: "surface" },
-	1: { ground: 0.26, marks: "dots", tone: "q1" },
-	0: { ground: 0.3, marks: "" },
+	4: { ground: "q4", marks: "" },
+	3: { ground: "q3-ground", marks: "slants", tone: "q3" },
+	2: { ground: "q2", marks: "dot", tone: "surface" },
+	1: { ground: "q1-ground", marks: "dots", tone: "q1" },
+	0: { ground: "q0-ground", marks: "" },
 };
 
 /** @param {"" | "slants" | "dot" | "dots"} kind @param {string} fill */
@@ -38,7 +39,7 @@ export const surfaces = (tone) =>
 					patternUnits: "userSpaceOnUse",
 					patternTransform: marks === "slants" ? "rotate(45)" : null,
 				},
-				s("rect", { width: SIDE, height: SIDE, fill: tone("q" + quad), "fill-opacity": ground }),
+				s("rect", { width: SIDE, height: SIDE, fill: tone(ground) }),
 				...marked(marks, tone(key || "")),
 			),
 		),
