@@ -127,6 +127,15 @@ def test_no_address_breaks_the_page(opened: Any, promise: Promise) -> None:
     promise("damaged addresses leave the network page whole", tried=tried, survived=tried)
 
 
+def test_a_day_that_no_calendar_has_is_none(opened: Any) -> None:
+    page, heard = opened
+    page.evaluate(TRY, [["time=2025-02-30,2025-10-31&asof=2025-02-30&undated=0"], False])
+    page.evaluate("() => document.getElementById('pairs-open').click()")
+    written = page.evaluate("() => location.hash")
+    page.evaluate("() => document.getElementById('pairs-open').click()")
+    assert "02-30" not in written and "2025-10-31" in written and heard == []
+
+
 def test_a_page_that_stumbles_is_seen(opened: Any) -> None:
     page, heard = opened
     page.evaluate("() => window.addEventListener('hashchange', () => { if (location.hash) JSON.parse('{'); })")
