@@ -216,10 +216,7 @@ def test_whatever_the_events_no_one_is_lost_or_counted_twice(seed: int, built: P
     for pair, level in ((("id:united-states", "colombia"), "state"), (("trump", "petro"), "person"),
                         (("trump", "colombia"), "government")):  # fmt: skip
         for asked in ({}, {"since": date(2025, 9, 12)}, {"until": date(2025, 10, 7), "by": "year"}, {"by": "day"}):
-            found, events = (
-                escalation(view, *pair, level=level, single=single, **asked)
-                for single in (False, True)
-            )
+            found, events = (escalation(view, *pair, level=level, single=single, **asked) for single in (False, True))
             alike(found, events)
             used += any("-summary-" in each for each in ids(found))
     assert used
