@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import random
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -408,3 +410,15 @@ def test_a_summary_that_is_none_is_told(build: Path) -> None:
         Graph(build).open_summary("gdelt-summary-0")
     with pytest.raises(UsageError):
         bulk.import_columns("gdelt", [build], build, Window(sides=("USA",)))
+
+
+def test_a_long_step_draws_no_bar_into_the_output(tmp_path: Path) -> None:
+    code = f"""
+from pathlib import Path
+from kg.columns.engines import DuckDB
+engine = DuckDB(Path({str(tmp_path)!r}))
+print(engine._db.raw_sql("SELECT current_setting('enable_progress_bar')").fetchall()[0][0])
+engine.close()
+"""  # DuckDB takes such a command for somebody at a keyboard
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -64,6 +64,7 @@ class DuckDB:
         self._db = ibis.duckdb.connect(
             threads=threads or os.cpu_count() or 1, memory_limit=memory, temp_directory=str(scratch / "spill")
         )
+        self._db.raw_sql("SET enable_progress_bar = false")  # standard output is for what was asked for
         self._scratch = scratch
 
     def text(self, path: Path, names: Sequence[str]) -> Any:
