@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from kg.errors import StorageError, UsageError
 
-MEMORY = "1GB"  # what DuckDB may hold before it spills to the disk
+MEMORY = "400MB"  # what DuckDB may hold before it spills to the disk
 LARGE = 10_000  # rows in one block of an answer
 
 
