@@ -28,6 +28,7 @@ from kg.terms import DIP, ID
 
 _PIECE = 12 << 20  # bytes of text that are loaded at once
 _LOADERS = 2
+LARGE = 200_000  # quads after which a store is put in order
 _EVENT = NamedNode(f"{DIP}factuality")  # what every event says, and nothing else does
 
 
@@ -202,4 +203,4 @@ def _told(folder: Path) -> Iterator[None]:
         ) from error
 
 
-__all__ = ["Fresh", "change"]
+__all__ = ["LARGE", "Fresh", "change"]

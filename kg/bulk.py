@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 TIER = "columns"
 _AT_ONCE = 500  # events named in one query
-LARGE = 200_000  # quads after which the store is put in order
 
 
 def import_columns(
@@ -72,7 +71,7 @@ def import_columns(
     progress("reading")
     about = store.manifest(folder)
     sources = files.sources(paths)
-    known = set() if again else importing._already(about, name, window, how)
+    known = set() if again else importing.already(about, name, window, how)
     new = [source for source in sources if not known or source.sha256 not in known]
     skipped = tuple(source.name for source in sources if source not in new)
     if not new:
@@ -85,7 +84,7 @@ def import_columns(
         if report["counts"]["events"]:
             _settle(fresh, work.batch)
             fresh.about.setdefault("feeds", []).append(report)
-            importing._keep(fresh, work.batch, report, work.rejected, work.parties)
+            importing.keep(fresh, work.batch, report, work.rejected, work.parties)
         else:
             fresh.unchanged = True
     told = tuple(source.tally.as_dict() for source in new)
@@ -131,7 +130,7 @@ class _Work:
         taken.take(self.sources)
         for source in self.sources:
             source.tally.check()
-        self.batch = quads.Batch(self.feed.name, importing._batch_name(self.sources, self.window, how))
+        self.batch = quads.Batch(self.feed.name, importing.batch_name(self.sources, self.window, how))
         progress("summing up")
         names = [source.name for source in self.sources]
         sums = _Sums(self.feed, self.batch, names, self.window, self.full, self._fresh, self._resolver)
@@ -139,7 +138,7 @@ class _Work:
         about = importing.about_import(self.batch, self.feed, self.sources)
         counts = sums.load(engine, taken.layout if events else None, events, about)
         self.parties = sums.writer.parties
-        if counts["quads"] > LARGE:
+        if counts["quads"] > batches.LARGE:
             progress("putting in order")
             self._fresh.put_in_order()
         return {

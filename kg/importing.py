@@ -79,12 +79,12 @@ def import_feed(
     about = store.manifest(folder)
     feed, reader, how = asked.reader(found(name), mapping)
     named = asked.sources(feed, paths, query)
-    known = {} if again else _already(about, name, window, how)
+    known = {} if again else already(about, name, window, how)
     new = [source for source in _distinct(named) if source.sha256 not in known]
-    already = tuple(source.name for source in named if source not in new)
+    skipped = tuple(source.name for source in named if source not in new)
     if not new:
-        return Imported(name, "", already=already, dry_run=dry_run)
-    batch = quads.Batch(name, _batch_name(new, window, how))
+        return Imported(name, "", already=skipped, dry_run=dry_run)
+    batch = quads.Batch(name, batch_name(new, window, how))
     decisions = curated.read(links or folder / curated.FILE)
     with _target(folder, dry_run) as fresh:
         view = fresh.view if fresh else store.open_store(str(folder))
@@ -97,11 +97,11 @@ def import_feed(
             fresh.unchanged, batch = True, quads.Batch(name, "")
         elif fresh:
             fresh.about.setdefault("feeds", []).append(report)
-            _keep(fresh, batch, report, work.rejected, work.writer.parties)
+            keep(fresh, batch, report, work.rejected, work.writer.parties)
     place = store.generation(folder) / "feeds" / name / batch.name
     where = str(place) if work.rejected and batch.name and not dry_run else ""
     told = tuple(source.tally.as_dict() for source in new)
-    return Imported(name, batch.name, report["counts"], told, already, where, dry_run)
+    return Imported(name, batch.name, report["counts"], told, skipped, where, dry_run)
 
 
 def found(name: str) -> Feed:
@@ -180,7 +180,7 @@ class _Work:
         progress("importing")
         if self._fresh:
             self._fresh.load(self._text(), self.batch.graph)
-            if self.writer.counts["quads"] > 200_000:
+            if self.writer.counts["quads"] > batches.LARGE:
                 progress("putting in order")
                 self._fresh.put_in_order()
         else:
@@ -304,7 +304,7 @@ def _distinct(sources: Iterable[files.Source]) -> Iterator[files.Source]:
             yield source
 
 
-def _already(about: Mapping[str, Any], name: str, window: Window, how: str) -> Collection[str]:
+def already(about: Mapping[str, Any], name: str, window: Window, how: str) -> Collection[str]:
     """The hashes of the files that are there with this window, or wholly, read in the same way."""
     return {
         str(file["sha256"])
@@ -314,7 +314,7 @@ def _already(about: Mapping[str, Any], name: str, window: Window, how: str) -> C
     }
 
 
-def _batch_name(sources: Sequence[files.Source], window: Window, how: str) -> str:
+def batch_name(sources: Sequence[files.Source], window: Window, how: str) -> str:
     """Name a batch by its first file, or the folder of many, and by the content of all of them."""
     parts = [*sorted(source.sha256 for source in sources), str(window), *([how] if how else [])]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
@@ -326,7 +326,7 @@ def _batch_name(sources: Sequence[files.Source], window: Window, how: str) -> st
     return f"{stem}-{digest}"
 
 
-def _keep(
+def keep(
     fresh: batches.Fresh,
     batch: quads.Batch,
     report: Mapping[str, Any],

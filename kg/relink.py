@@ -44,7 +44,6 @@ _CODED = set(_ROLES.values())
 _OF_SUMS = {f"{_DIP}holdsEvents", f"{_DIP}actsUpon"}
 _BEGIN, _END = f"{terms.SEM}hasEarliestBeginTimeStamp", f"{terms.SEM}hasLatestEndTimeStamp"
 Summed = Callable[[batches.Fresh, Any, dict[str, Any], Resolver], None]
-_LARGE = 200_000  # quads after which the store is put in order
 _WRITTEN_ANEW = {f"{_DIP}DerivedEdge", f"{_DIP}IdentityJudgement", f"{_DIP}Summary"}
 
 
@@ -82,7 +81,7 @@ def apply(
                     _rewrite(fresh, view, each, resolver, about)
                 else:
                     summed(fresh, view, about, resolver)
-            if sum(each.quads for each in stale) > _LARGE:
+            if sum(each.quads for each in stale) > batches.LARGE:
                 progress("putting in order")
                 fresh.put_in_order()
     return Applied(tuple(each.name for each in stale), sum(len(each.changed) for each in stale))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 from urllib.parse import quote, urlsplit
 
 from kg import dates, terms
@@ -30,6 +30,9 @@ from kg.feeds.records import (
 )
 from kg.model import ENTITY_TYPES
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kg.feeds.sums import Sums
 
 A = f"<{terms.RDF}type>"
 LABEL = f"<{terms.RDFS}label>"
@@ -92,26 +95,6 @@ class Resolution(Protocol):
 Resolve = Callable[[Party], Resolution]
 
 
-class Summing(Protocol):
-    """Sums up the events of a batch while they are written; see `kg.feeds.sums.Sums`."""
-
-    def add(  # noqa: D102
-        self,
-        actors: Sequence[str],
-        targets: Sequence[str],
-        behalf: Sequence[str],
-        days: tuple[str, str],
-        quad: int,
-        plover: str,
-        score: str,
-        scheme: str,
-        mentions: int,
-    ) -> None: ...
-    def text(  # noqa: D102
-        self, batch: Batch, edges: Iterable[tuple[str, str, str]], labels: Mapping[str, str]
-    ) -> Iterator[str]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The name of a batch: its feed, its own name, its graph and the node of its import."""
@@ -142,7 +125,7 @@ class Edge:
 class Writer:
     """Writes the records of one batch; `edges`, `counts` and, if there are, `sums` grow while it does."""
 
-    def __init__(self, batch: Batch, resolve: Resolve, words: Vocabulary, sums: Summing | None = None) -> None:
+    def __init__(self, batch: Batch, resolve: Resolve, words: Vocabulary, sums: Sums | None = None) -> None:
         self.batch = batch
         self.sums = sums
         self.import_node = f"<{terms.ID}{batch.node}>"
