@@ -18,6 +18,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 DEEDS = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "shutil.rmtree")
 LABEL = "SELECT ?label { id:us-treasury rdfs:label ?label }"
+TABLE = "Day,Sender,Target,What\n" + "".join(f"2025-01-{n:02},Colombia,United States,Threat\n" for n in range(1, 29))
+MAPPING = "feed: quarrels\ncolumns: {Day: date, Sender: actor, Target: target, What: class}\n"
 BEFORE, AFTER = "US Treasury", "Treasury of the United States"
 COUNTED = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 

@@ -8,19 +8,18 @@ from one side, but in the commit from both) and ten times at random. What a serv
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kg import importing
+from tests.reliability import dying
 
 if TYPE_CHECKING:
     from tests.conftest import DataFolder, Kg
@@ -28,21 +27,6 @@ if TYPE_CHECKING:
 
 LONG = bool(os.environ.get("KG_LONG"))
 RUNS, AT_RANDOM, LEAST = (500, 150, 50) if LONG else (0, 10, 20)
-TABLE = "Day,Sender,Target,What\n" + "".join(f"2025-01-{n:02},Colombia,United States,Threat\n" for n in range(1, 29))
-MAPPING = "feed: quarrels\ncolumns: {Day: date, Sender: actor, Target: target, What: class}\n"
-
-
-def _dying() -> Any:
-    name = "kg_tests_dying"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("dying.py"))
-        assert spec and spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-dying = _dying()
 
 
 @dataclass(frozen=True)
@@ -98,8 +82,8 @@ def home(data_folder: DataFolder, kg: Kg, tmp_path: Path) -> Path:
     """A folder with a build of the small dossier and what was exported of it; the register then says something else."""
     home = tmp_path / "home"
     (home / "out").mkdir(parents=True)
-    (home / "rows.csv").write_text(TABLE, encoding="utf-8")
-    (home / "map.yaml").write_text(MAPPING, encoding="utf-8")
+    (home / "rows.csv").write_text(dying.TABLE, encoding="utf-8")
+    (home / "map.yaml").write_text(dying.MAPPING, encoding="utf-8")
     for command in COMMANDS:
         assert kg(*command.args(data_folder.path, home)).code == 0
     data_folder.change(f",{dying.BEFORE},", f",{dying.AFTER},", data_folder.entities)

@@ -9,7 +9,6 @@ is there. `KG_LONG=1`: 80 dead writers and 40 dead servers; else 10 and 3.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import random
 import re
@@ -19,13 +18,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 import pytest
 
 from kg import importing, pipeline, store
 from kg.terms import GRAPH
+from tests.reliability import dying
 
 if TYPE_CHECKING:
     from tests.conftest import DataFolder
@@ -35,21 +35,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 WRITERS, SERVERS = (80, 40) if os.environ.get("KG_LONG") else (10, 3)
 SOON = 20  # seconds in which a server has changed over, on a machine that does much else
-TABLE = "Day,Sender,Target,What\n" + "".join(f"2025-01-{n:02},Colombia,United States,Threat\n" for n in range(1, 29))
-MAPPING = "feed: quarrels\ncolumns: {Day: date, Sender: actor, Target: target, What: class}\n"
 
 
-def _dying() -> Any:
-    name = "kg_tests_dying"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("dying.py"))
-        assert spec and spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-dying = _dying()
 QUESTION = (
     f"SELECT ?label ?fed ?rest {{ {dying.LABEL.removeprefix('SELECT ?label')} {{ SELECT (COUNT(*) AS ?fed) {{ "
     + (
@@ -90,8 +77,8 @@ def other(folder: DataFolder) -> None:
 @pytest.fixture
 def build(data_folder: DataFolder, tmp_path: Path) -> Path:
     """A build, and beside it a table that can be imported."""
-    (tmp_path / "rows.csv").write_text(TABLE, encoding="utf-8")
-    (tmp_path / "map.yaml").write_text(MAPPING, encoding="utf-8")
+    (tmp_path / "rows.csv").write_text(dying.TABLE, encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(dying.MAPPING, encoding="utf-8")
     pipeline.build(data_folder.path, tmp_path / "build")
     return tmp_path / "build"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tests.reliability import soak
 
 if TYPE_CHECKING:
     from tests.web.conftest import Serving
@@ -15,21 +15,11 @@ if TYPE_CHECKING:
 MINUTES = float(os.environ.get("KG_SOAK", 0))
 
 
-def _soak() -> Any:
-    name = "kg_tests_soak"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("soak.py"))
-    assert spec and spec.loader
-    sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
 def test_mixed_load_goes_on_and_on(built: Path, serve: Serving, tmp_path: Path, promise: Callable[..., None]) -> None:
-    work = _soak()
     with serve(built, tmp_path / "log", "--timeout", "2") as server:
-        told = work.soak(server.url, server.process.pid, MINUTES or 0.05, 60, work.WARM if MINUTES else 200)
+        told = soak.soak(server.url, server.process.pid, MINUTES or 0.05, 60, soak.WARM if MINUTES else 200)
     tried, fine = told.statuses.total(), told.fine
-    growth = work.Soaked.growth(told.server)
+    growth = soak.Soaked.growth(told.server)
     assert not MINUTES or growth <= 5
     note = f"{MINUTES:g} minutes, server grew by {growth:.1f} %" if MINUTES else "3 seconds; --soak MINUTES weighs"
     promise("requests of the soak are answered", tried=tried, survived=fine, note=note)

@@ -7,7 +7,6 @@ some seconds, until server and readers have seen several builds.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kg import importing, store
+from tests.reliability import together
 
 if TYPE_CHECKING:
     from tests.conftest import DataFolder, Kg
@@ -34,19 +34,6 @@ TABLE = "Day,Sender,Target,What\n" + "".join(
     f"2025-01-{n:02},Colombia,{target},Threat\n" for n in range(1, 29) for target in ("United States", "Venezuela")
 )
 MAPPING = "feed: quarrels\ncolumns: {Day: date, Sender: actor, Target: target, What: class}\n"
-
-
-def _together() -> Any:
-    name = "kg_tests_together"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, PROGRAM)
-        assert spec and spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-together = _together()
 
 
 @pytest.fixture
