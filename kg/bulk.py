@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from kg.store import Store
 
 TIER = "columns"
-_AT_ONCE = 500  # events named in one query
 
 
 def import_columns(
@@ -359,8 +358,8 @@ def _there(view: Store, found: _Summary, name: str) -> Iterator[str]:
             f"{name} stands for {found.count} events, {len(rows)} are in the store.",
             hint="Import the files of the batch --again.",
         )
-    for start in range(0, len(rows), _AT_ONCE):
-        some = " ".join(f"<{row['e']}>" for row in rows[start : start + _AT_ONCE])
+    for piece in query.pieces(row["e"] for row in rows):
+        some = " ".join(f"<{node}>" for node in piece)
         answer = query.run(
             view,
             f"""SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?e {{ {some} }} GRAPH <{graph}> {{

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg import bulk, registered, relink, store, terms
+from kg import bulk, query, registered, relink, store, terms
 from kg.errors import Ambiguous, NotFound, UsageError, did_you_mean
 from kg.feeds import links as curated
 from kg.feeds.actors import CANDIDATE, Judged, Known, Resolver, names_of
@@ -29,7 +29,6 @@ _ROLES = (
 )
 _CODED = "dip:codedActor|dip:codedTarget|dip:coded"
 _ONCE = "FILTER NOT EXISTS { ?r a dip:Summary ; prov:wasGeneratedBy/dip:holdsEvents true }"  # its events are counted
-_AT_ONCE = 500  # parties whose records are counted in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +171,10 @@ def _parties(folder: Path) -> Iterator[tuple[str, Party]]:
 
 def _records(folder: Path, parties: Iterable[str]) -> dict[str, int]:
     """In how many records each party takes part, by itself or as what it was coded."""
-    asked = sorted(parties)
     view = store.open_store(str(folder))
     found: dict[str, int] = {}
-    for start in range(0, len(asked), _AT_ONCE):
-        values = " ".join(iri(each) for each in asked[start : start + _AT_ONCE])
+    for some in query.pieces(parties):
+        values = " ".join(iri(each) for each in some)
         answer = view.query(
             f"""SELECT ?p (COUNT(DISTINCT ?r) AS ?n) {{ VALUES ?p {{ {values} }} ?r {_ROLES}|{_CODED} ?p {_ONCE} }}
               GROUP BY ?p"""

@@ -266,14 +266,11 @@ def _latest(
 def _days(store: Store, nodes: Sequence[str]) -> dict[str, tuple[str, str]]:
     """The first and the last day of some events, for those that have both."""
     found: dict[str, tuple[str, str]] = {}
-    for start in range(0, len(nodes), _AT_ONCE):
-        some = describe.values(nodes[start : start + _AT_ONCE])
-        text = f"SELECT ?s ?b ?l WHERE {{ {some} ?s sem:hasEarliestBeginTimeStamp ?b ; sem:hasLatestEndTimeStamp ?l }}"
+    for some in query.pieces(nodes):
+        text = f"""SELECT ?s ?b ?l WHERE {{ {describe.values(some)}
+          ?s sem:hasEarliestBeginTimeStamp ?b ; sem:hasLatestEndTimeStamp ?l }}"""
         found |= {local_name(row["s"]): (row["b"], row["l"]) for row in query.rows(store, text)}
     return found
-
-
-_AT_ONCE = 500  # events named in one query
 
 
 def _both_fit(days: Mapping[str, str], known: Mapping[str, str], seen: Lens) -> dict[str, str]:

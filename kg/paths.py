@@ -136,7 +136,7 @@ def _end(edge: EdgeRecord) -> tuple[str, str, str, int]:
 
 
 def _read(store: Store, ids: Iterable[str]) -> Iterator[EdgeRecord]:
-    return (edge for piece in _pieces(ids) for edge in describe.edges(store, piece))
+    return (edge for piece in query.pieces(ids) for edge in describe.edges(store, piece))
 
 
 def _in_order(edges: Iterable[EdgeRecord]) -> list[EdgeRecord]:
@@ -161,16 +161,9 @@ def _publishers(store: Store, found: Iterable[tuple[Step, ...]]) -> dict[str, fr
     reasons = {reason for way in found for step in way for edge in step.edges for reason in edge.because}
     return {
         node: frozenset(each.reporter for each in evidence)
-        for piece in _pieces(reasons)
+        for piece in query.pieces(reasons)
         for node, evidence in describe.evidence(store, describe.values(piece)).items()
     }
-
-
-def _pieces(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Part ids so that no query grows longer than queries may be."""
-    left = iter(sorted(set(ids)))
-    while piece := tuple(islice(left, 400)):
-        yield piece
 
 
 def _weighed(step: Step, publishers: Mapping[str, frozenset[str]]) -> Step:
@@ -191,7 +184,7 @@ def _states(store: Store, ids: Iterable[str]) -> list[str]:
     """Which of these are measures, offices or ties."""
     return [
         local_name(row["s"])
-        for piece in _pieces(ids)
+        for piece in query.pieces(ids)
         for row in query.rows(store, f"SELECT DISTINCT ?s {{ {describe.values(piece)} ?s a dip:State }}")
     ]
 
@@ -202,7 +195,7 @@ def _on(store: Store, edges: Iterable[EdgeRecord], as_of: date | None) -> Sequen
     if as_of is None:
         return whole
     reasons = {reason for edge in whole for reason in edge.because}
-    events = {node: each for piece in _pieces(reasons) for node, each in describe.events(store, piece).items()}
+    events = {node: each for piece in query.pieces(reasons) for node, each in describe.events(store, piece).items()}
     held = describe.states(store, as_of)
     there = {event.id for event in events.values() if event.factuality and _begun(event, as_of)}
     there |= {state.id for state in held.values() if state.kind == "tie" or state.certainty != "no"}

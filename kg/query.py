@@ -12,7 +12,7 @@ import math
 import re
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -32,12 +32,13 @@ from pyoxigraph import (
 from kg import dates, scope, sparql
 from kg.errors import DateError, KgError, QueryError, QueryLimit, QuerySyntax, StorageError, UsageError
 from kg.store import Answer, Rows, Store, Term, open_store
-from kg.terms import PREFIXES, XSD, expand
+from kg.terms import ID, PREFIXES, XSD, expand
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
 AS_OF = "asOf"
+_NAMED = 40_000  # characters of the nodes that one query names
 _NO_MEMORY = 70
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]*\.[0-9]+)")
 
@@ -83,6 +84,20 @@ def run(
     except QuerySyntax as error:
         raise sparql.explain_syntax(bound, str(error), PREFIXES) from error
     return _capped(answer, limits.rows)
+
+
+def pieces(nodes: Iterable[str]) -> Iterator[list[str]]:
+    """Part nodes, each once and in order, so that no query that names a piece grows longer than queries may be."""
+    piece: list[str] = []
+    size = 0
+    for node in sorted(set(nodes)):
+        size += len(node) + len(ID) + 3
+        if size > _NAMED and piece:
+            yield piece
+            piece, size = [], len(node) + len(ID) + 3
+        piece.append(node)
+    if piece:
+        yield piece
 
 
 def rows(store: Store, text: str, values: Mapping[str, NamedNode | Literal] | None = None) -> list[dict[str, str]]:

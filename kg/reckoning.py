@@ -14,7 +14,6 @@ from kg.store import Store
 from kg.terms import DIP, local_name
 
 _LINKS = ("after", "before", "sameDayAs", "sameMonthAs", "weekday")
-_AT_ONCE = 500  # nodes named in one query
 _DAYS = re.compile(r"P(\d+)D")
 
 
@@ -70,8 +69,8 @@ def phrases(store: Store) -> Phrases:
 
 def _said(store: Store, nodes: Sequence[str], pattern: str) -> Iterator[dict[str, str]]:
     """What a pattern over ?s finds of some nodes, which are named, so that nothing else in the store is looked at."""
-    for start in range(0, len(nodes), _AT_ONCE):
-        values = " ".join(f"<{node}>" for node in nodes[start : start + _AT_ONCE])
+    for some in query.pieces(nodes):
+        values = " ".join(f"<{node}>" for node in some)
         yield from query.rows(store, f"SELECT DISTINCT * WHERE {{ VALUES ?s {{ {values} }} {pattern} }} ORDER BY ?s ?o")
 
 

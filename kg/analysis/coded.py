@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import islice
 
 from kg import query
 from kg.analysis.acts import UNCODED, Act, day
@@ -22,7 +21,6 @@ _EVENTS = """?s dip:factuality dip:Actual . ?s ?p ?o . FILTER(?p IN (rdfs:label,
 _SUMMARIES = """?s a dip:Summary . ?s ?p ?o . FILTER(?p IN (rdfs:label, dip:dyadActor, dip:dyadTarget, dip:quadClass,
   dip:eventCount, dip:scoreSum, dip:goldsteinScheme, dip:plover, sem:hasEarliestBeginTimeStamp,
   sem:hasLatestEndTimeStamp))"""
-_AT_ONCE = 400  # nodes named in one query
 
 
 def coded_acts(store: Store) -> dict[str, Act]:
@@ -37,8 +35,7 @@ def coded_acts(store: Store) -> dict[str, Act]:
 
 def with_parties(sides: Sides, store: Store, acts: Mapping[str, Act]) -> Sides:
     """Learn of the parties of some acts what no register holds: their names, and what they are part of."""
-    nodes = iter(sorted({node for act in acts.values() for node in (*act.doers, *act.targets)}))
-    while some := list(islice(nodes, _AT_ONCE)):
+    for some in query.pieces(node for act in acts.values() for node in (*act.doers, *act.targets)):
         sides = with_strangers(sides, store, some)
     return sides
 

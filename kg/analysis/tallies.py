@@ -108,7 +108,7 @@ def _nodes(store: Store, sides: Sides, side: str) -> frozenset[str]:
     roots = [node for node in own if sides.level == "state" or sides.kinds.get(node) != "state"]
     parts = {
         row["m"].removeprefix(ID)
-        for piece in _pieces(roots)
+        for piece in query.pieces(roots)
         for row in query.rows(store, f"SELECT DISTINCT ?m WHERE {{ {_values('r', piece)} ?m dip:partOf+ ?r }}")
     }
     holders = {who for who, held in sides.offices.items() if any(side in sides.units(o.organization) for o in held)}
@@ -135,7 +135,7 @@ class _Batch:
     def summaries(self) -> Iterator[Tally]:
         """The summaries of dyads between the sides."""
         for direction, role, doers, others in self._asked():
-            for some, rest in product(_pieces(doers), _pieces(others)) if role != "behalf" else ():
+            for some, rest in product(query.pieces(doers), query.pieces(others)) if role != "behalf" else ():
                 asked = f"{_values('a', some)} {_values('t', rest)}", _SUMMARY[direction == MUTUAL]
                 facts: dict[str, dict[str, str]] = defaultdict(dict)
                 for names in (_COUNTS, _SCORES, {"plover": "dip:plover"}):
@@ -150,7 +150,7 @@ class _Batch:
         """The events between the sides: what happened, each once, however many parties of a side it has."""
         ways: dict[str, set[Way]] = defaultdict(set)
         for direction, role, doers, others in self._asked():
-            for some, rest in product(_pieces(doers), _pieces(others)):
+            for some, rest in product(query.pieces(doers), query.pieces(others)):
                 for node, doer, target in self._ends(f"{_values('a', some)} {_values('t', rest)}", _EVENT[role]):
                     ways[node].add((direction, doer, target))
         return self._told(ways)
@@ -210,7 +210,7 @@ class _Batch:
             rare = {two for two in wanted if sizes[two[0]] <= sizes[two[1]]}
             for some, start, patterns in ((rare, 0, _EVENT), (wanted - rare, 1, _BACKWARDS)):
                 first, rest = ({two[side] for two in some} for side in (start, 1 - start))
-                for those, these in product(_pieces(first), _pieces(rest)) if some else ():
+                for those, these in product(query.pieces(first), query.pieces(rest)) if some else ():
                     only = f"FILTER(?{'at'[1 - start]} IN ({_listed(these, ', ')}))"
                     for node, doer, target in self._ends(_values("at"[start], those), patterns[role], only):
                         if (way := (direction, doer, target)) not in summed:
@@ -235,7 +235,7 @@ class _Batch:
     def _sizes(self, nodes: Collection[str]) -> Counter[str]:
         """How much some parties do and suffer, as far as the summaries of the batch tell: who has none does little."""
         found = Counter[str]()
-        for piece, part in product(_pieces(nodes), ("dip:dyadActor", "dip:dyadTarget")) if nodes else ():
+        for piece, part in product(query.pieces(nodes), ("dip:dyadActor", "dip:dyadTarget")) if nodes else ():
             text = f"""SELECT ?a (SUM(?n) AS ?all) WHERE {{ {_values("a", piece)}
               GRAPH <{self.graph}> {{ ?s {part} ?a . ?s dip:eventCount ?n }} }} GROUP BY ?a"""
             for row in query.rows(self.store, text):
@@ -245,7 +245,7 @@ class _Batch:
     def _tied(self, doers: frozenset[str], others: frozenset[str]) -> set[tuple[str, str]]:
         """The dyads that have events in the batch, by its direct edges and the marks where there are none."""
         found = set()
-        for some in _pieces(doers):
+        for some in query.pieces(doers):
             text = f"SELECT DISTINCT ?a ?p ?t WHERE {{ {_values('a', some)} GRAPH <{self.graph}> {{ ?a ?p ?t }} }}"
             for row in query.rows(self.store, text):
                 other = row["t"].removeprefix(ID)
@@ -274,7 +274,7 @@ class _Batch:
 
         One triple pattern and no more: joined with another, or under OPTIONAL, Oxigraph looks at every node.
         """
-        for piece in _pieces(nodes):
+        for piece in query.pieces(nodes):
             text = f"""SELECT ?e ?p ?o WHERE {{ {_values("e", piece)}
               GRAPH <{self.graph}> {{ ?e ?p ?o . FILTER(?p IN ({", ".join(predicates)})) }} }}"""
             found: dict[str, dict[str, str]] = {node: {} for node in piece}
@@ -318,7 +318,6 @@ _COUNTS = {
 _SCORES = {"scored": "dip:scoreCount", "total": "dip:scoreSum", "goldsteinScheme": "dip:goldsteinScheme"}
 _CODED = ("sem:hasEarliestBeginTimeStamp", "sem:hasLatestEndTimeStamp", "dip:quadClass", "dip:goldsteinScheme")
 _SINGLE = ("dip:goldstein", "dip:plover", "dip:factuality", "dip:aggregate")
-_LONGEST = 40_000  # characters of one list of nodes in a query
 _local = lru_cache(maxsize=256)(local_name)
 
 
@@ -348,16 +347,3 @@ def _values(name: str, nodes: Iterable[str]) -> str:
 
 def _listed(nodes: Iterable[str], between: str = " ") -> str:
     return between.join(f"<{ID}{node}>" for node in sorted(nodes))
-
-
-def _pieces(nodes: Iterable[str]) -> list[list[str]]:
-    """Part nodes so that no query grows longer than queries may be."""
-    pieces: list[list[str]] = [[]]
-    size = 0
-    for node in sorted(set(nodes)):
-        size += len(node) + len(ID) + 3
-        if size > _LONGEST and pieces[-1]:
-            pieces.append([])
-            size = len(node) + len(ID) + 3
-        pieces[-1].append(node)
-    return pieces
