@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import statistics
@@ -263,20 +264,44 @@ def columns(number: int, folder: Path, files: Sequence[str]) -> dict[str, Any]:
     return {**found, "store": store, "files": files, "disk": disk}
 
 
+COLOURS = ("#1b5e8c", "#b4541a", "#5d5d5d", "#3f7d4e")
+
+
 def svg(curve: list[tuple[int, dict[str, float]]], path: Path) -> None:
-    """Draw seconds against events, both on a scale of powers of ten."""
+    """Draw the seconds of each step against events, on scales of powers of ten, beside a line that is linear."""
     import matplotlib
 
     matplotlib.use("Agg")
+    matplotlib.rcParams.update({"svg.hashsalt": "diplokg", "svg.fonttype": "none", "font.family": "sans-serif"})
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(7, 4.5))
-    for step in curve[0][1]:
-        axes.loglog([n for n, _ in curve], [max(each[step], 1e-3) for _, each in curve], marker="o", label=step)
-    axes.set_xlabel("events")
-    axes.set_ylabel("seconds")
-    axes.legend()
-    figure.savefig(path, format="svg", metadata={"Date": None})
+    figure, axes = pyplot.subplots(figsize=(7.2, 4.2), layout="constrained")
+    numbers = [number for number, _ in curve]
+    heights: list[float] = []
+    for step, colour in zip(curve[-1][1], COLOURS, strict=True):
+        seconds = [each[step] for _, each in curve if step in each]  # small batches need no putting in order
+        axes.loglog(numbers[-len(seconds) :], seconds, marker="o", markersize=4, linewidth=1.8, color=colour)
+        height = seconds[-1]
+        while any(abs(math.log(height / other)) < 0.35 for other in heights):  # names do not lie on one another
+            height /= 1.2
+        heights.append(height)
+        axes.annotate(step, (numbers[-1], height), (8, 0), textcoords="offset points", va="center", color=colour)
+    first = dict(curve)[numbers[-1]]["into columns"] / numbers[-1]
+    axes.loglog(numbers, [first * number for number in numbers], linestyle=(0, (2, 3)), linewidth=1, color="#8a8a8a")
+    axes.annotate(
+        "linear", (numbers[0], first * numbers[0]), (14, 3), textcoords="offset points", fontsize=9, color="#6a6a6a"
+    )
+    names = [f"{number // 1_000_000} million" if number >= 1_000_000 else f"{number:,}" for number in numbers]
+    axes.set_xticks(numbers, names, fontsize=9)
+    axes.yaxis.set_major_formatter("{x:g} s")
+    axes.tick_params(which="both", length=0, labelsize=9)
+    axes.minorticks_off()
+    axes.grid(visible=True, axis="y", color="#e4e4e4", linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.set_title("Seconds of each step of an import into columns, by number of events", loc="left", fontsize=11)
+    figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
 
 
 def main() -> None:
@@ -303,8 +328,8 @@ def main() -> None:
                 curve.append((number, dict(found["told"]["steps"])))
                 shutil.rmtree(found["store"])
             print(f"\n{'step':<20}" + "".join(f"{number:>12,}" for number, _ in curve) + "   seconds")
-            for step in curve[0][1]:
-                print(f"{step:<20}" + "".join(f"{each[step]:>12.2f}" for _, each in curve))
+            for step in curve[-1][1]:  # small batches need no putting in order
+                print(f"{step:<20}" + "".join(f"{each.get(step, 0):>12.2f}" for _, each in curve))
             svg(curve, given.svg)
             return
         found = columns(given.events, folder, written(given.events, kept))
