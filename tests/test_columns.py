@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ from pyoxigraph import RdfFormat
 from pyoxigraph import Store as Oxigraph
 
 from kg import batches, bulk, importing, link, store
-from kg.columns import engines, pieces
+from kg.columns import engines, pieces, summing
 from kg.columns.intake import Intake
 from kg.errors import DataProblems, NotFound, StorageError, UsageError
 from kg.feeds import files, gdelt
@@ -370,10 +371,15 @@ def test_a_decision_takes_effect_in_columns_and_is_taken_back_without_trace(
     assert done.code == 0, done.err
     batch = importing.imported(build)[0]["batch"]
     before, held = graph(build, batch), rows(build, asked)
+    [parties] = store.generation(build).rglob(summing.PARTIES)
+    os.link(parties, tmp_path / "seen")  # as a reader of the earlier generation holds it
+    known = parties.read_bytes()
     party = "gdelt-colgov-bogota"
     link.decide(party, "colombia", True, build)
     done = kg("link", "--apply", "--store", build)
     assert done.code == 0 and batch in done.err
+    [parties] = store.generation(build).rglob(summing.PARTIES)
+    assert (tmp_path / "seen").read_bytes() == known != parties.read_bytes()
     after = graph(build, batch)
     assert {"who": f"{ID}{party}"} in held and {"who": f"{ID}{party}"} not in rows(build, asked)
     assert len({s for s, p, _ in after if p == f"<{DIP}factuality>"}) == 7
