@@ -282,6 +282,10 @@ claims:
 """
 
 
+def test_help_names_every_format(kg: Any) -> None:
+    assert f"One of: {', '.join(FORMATS)}." in " ".join(kg("export", "--help").out.split())
+
+
 def test_one_more_event_changes_only_its_own_lines_and_what_follows_from_it(data_folder: Any, tmp_path: Path) -> None:
     """No line goes; all that come are of the event, its passage and attestation, and the edge that it makes."""
 

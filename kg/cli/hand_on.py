@@ -77,8 +77,8 @@ def _passages(data: Path | None, sources: Path) -> dict[str, str]:
     return passages.texts(pipeline.gather(data).dossiers, sources)
 
 
-@click.command(short_help="Write the graph for other tools: RDF, Gephi, spreadsheets.")
-@out.format_option("turtle, trig, ntriples, nquads, jsonld, rdfxml, turtle12, graphml, gexf, csv")
+@click.command(short_help="Write the graph for other tools: RDF, Gephi, spreadsheets, FollowTheMoney.")
+@out.format_option("turtle, trig, ntriples, nquads, jsonld, rdfxml, turtle12, graphml, gexf, csv, ftm")
 @out.output_option
 @click.option("--no-derived", is_flag=True, help="RDF only: leave out direct edges and statuses.")
 @click.option("--schema", is_flag=True, help="RDF only: put the vocabulary in.")
@@ -95,7 +95,7 @@ def export(
     no_feeds: bool,
     location: str,
 ) -> None:
-    """Write the graph for other tools: RDF, Gephi, spreadsheets.
+    """Write the graph for other tools: RDF, Gephi, spreadsheets, FollowTheMoney.
 
     The format is that of -f, or follows from the name after -o; Turtle if neither says so.
     """
