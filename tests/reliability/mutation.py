@@ -50,6 +50,35 @@ CHOSEN = {
 """The modules of the core, each with the files of tests that promise what it does."""
 NOT_HERE = ("tests/test_dates.py::test_dates_import_only_the_standard_library",)
 """Tests of what is imported: the tool that plants mistakes is."""
+PLUGIN = """
+import pytest
+from mutmut.state import state
+reached = {}
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef):
+    if fixturedef.scope == "function":
+        return (yield)
+    before = set(state()._stats)
+    state()._stats.clear()
+    try:
+        return (yield)
+    finally:
+        reached[fixturedef.argname] = set(state()._stats)
+        state()._stats.update(before)
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    for name in item.fixturenames:
+        state()._stats.update(reached.get(name, ()))
+"""
+"""What a fixture of the whole run reaches is reached by every test that takes it, not only by the first."""
+PROCESS = """
+import os
+if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+    del os.environ["MUTANT_UNDER_TEST"]
+"""
+"""A process that a test starts keeps no count: away from the copy it does not find the settings for that."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +109,27 @@ def prepared(module: str, place: Path) -> None:
             shutil.copytree(ROOT / part, place / part, ignore=away)
         else:
             shutil.copy(ROOT / part, place / part)
+    for name, text in (("reached_by.py", PLUGIN), ("sitecustomize.py", PROCESS)):
+        (place / name).write_text(text, encoding="utf-8")
     tests = [f"tests/test_{name}.py" for name in CHOSEN[module]]
     left_out = [word for test in NOT_HERE for word in ("--deselect", test)]
     about = {
         "source_paths": ["kg"],
         "only_mutate": [f"kg/{module}.py"],
-        "also_copy": list(PARTS[1:]),
+        "also_copy": [*PARTS[1:], "reached_by.py", "sitecustomize.py"],
         "process_isolation": "forkserver",
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-m", "not browser and not slow", *left_out],
+        "pytest_add_cli_args": [
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "reached_by",
+            "-m",
+            "not browser and not slow",
+            *left_out,
+        ],
         "pytest_add_cli_args_test_selection": tests,
         "use_git_change_detection": False,
+        "debug": True,
     }
     told = "".join(f"{key} = {json.dumps(value)}\n" for key, value in about.items())
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
