@@ -97,7 +97,7 @@ def test_a_file_whose_name_tells_no_format_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("x.jsonld", '{"@context": "https://example.org/c.jsonld", "@id": "https://example.org/x", "n": 1}', "remote"),
+        ("x.jsonld", '{"@context": "https://example.org/c.jsonld", "@id": "https://e.org/x", "n": 1}', "elsewhere"),
         (
             "x.rdf",
             '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><rdf:RDF '

@@ -20,6 +20,7 @@ import kg as library
 from kg import batches, importing, pipeline, scope, store
 from kg.errors import DataProblems, NotFound, StorageError
 from kg.feeds import FEEDS, files
+from kg.feeds.tally import KEPT, Tally
 from kg.store import Rows
 
 ROOT = Path(__file__).parent.parent
@@ -145,6 +146,25 @@ def test_rows_that_are_not_taken_are_kept_with_file_line_and_reason(folder: Path
         ("bad.csv", 2, "SQLDATE is no day"), ("bad.csv", 3, "1 columns instead of 61"),
     ]  # fmt: skip
     assert events(folder) == {"gdelt-719024875"}
+
+
+@pytest.mark.parametrize("how", [[], ["--dry-run"], ["--columns"]])
+def test_reasons_are_told_with_the_first_place_even_if_no_row_is_taken(
+    kg: Any, folder: Path, tmp_path: Path, how: list[str]
+) -> None:
+    bad = tmp_path / "bad.csv"
+    late = LINES[1].replace("20180101\t", "20180231\t", 1)
+    bad.write_text("".join(["what is this\n", late, late, "what is that\n"]), encoding="utf-8")
+    done = kg("import", "gdelt", bad, *how, "--store", folder)
+    assert f"2 × not taken: 1 columns instead of 61 (first: {bad}:1)\n" in done.err
+    assert f"2 × not taken: SQLDATE is no day (first: {bad}:2)\n" in done.err
+
+
+def test_ever_new_reasons_do_not_fill_the_memory() -> None:
+    tally = Tally("x")
+    for line in range(1, 1001):
+        tally.reject(line, f"reason {line}")
+    assert len(tally.reasons) <= KEPT + 1 and sum(rows for rows, _ in tally.reasons.values()) == 1000
 
 
 def test_strict_stops_at_the_first_bad_row_and_changes_nothing(folder: Path, tmp_path: Path, unchanged: Any) -> None:

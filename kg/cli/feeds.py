@@ -187,6 +187,7 @@ def _report(made: Any) -> str:
     rows = [tuple(str(each[key]) for key in head) for each in counted]
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     lines = [_row(row, widths) for row in [head, *rows]] if made.files else []
+    lines += _reasons(made.files)
     for key, words in (("notes", ""), ("unknown", "unknown ")):
         total: Counter[str] = sum((Counter(each[key]) for each in made.files), Counter())
         kinds = sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -204,6 +205,19 @@ def _report(made: Any) -> str:
     if made.rejected:
         lines.append(f"rows not taken, with reasons: {made.rejected}/rejected.jsonl")
     return "\n".join(lines)
+
+
+def _reasons(files: Iterable[Any]) -> list[str]:
+    """Why rows were not taken, the most frequent reason first, with the place of the first of them."""
+    rows: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for each in files:
+        for reason, told in each["reasons"].items():
+            rows[reason] += told["rows"]
+            first.setdefault(reason, f"{each['file']}:{told['line']}" if told["line"] else str(each["file"]))
+    kinds = sorted(rows.items(), key=lambda pair: (-pair[1], pair[0]))
+    lines = [f"  {count:,} × not taken: {reason} (first: {first[reason]})" for reason, count in kinds[:_MANY]]
+    return lines + ([f"  and {len(kinds) - _MANY:,} more reasons"] if len(kinds) > _MANY else [])
 
 
 def _row(cells: tuple[str, ...], widths: list[int]) -> str:

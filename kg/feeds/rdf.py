@@ -134,6 +134,8 @@ def _safe(data: bytes, form: RdfFormat) -> None:
 
 def _told(error: Exception) -> str:
     told = "a statement of more than 16 MB" if isinstance(error, MemoryError) else str(error)
+    if "LoadDocumentCallback" in told:
+        told = "its JSON-LD context lies elsewhere, and nothing is fetched; write the context itself into the file"
     return UNPRINTABLE.sub("?", " ".join(told.split()))[:300].rstrip(".")
 
 

@@ -31,7 +31,8 @@ class Tally:
     """The account of one file. `left_out` names the columns that are not used; `unknown` counts codes nobody knows.
 
     `outside` counts rows before or after the window, or of events that are not here; `rejected` keeps the first rows
-    that were not taken, `refused` counts them all, and `sink`, if there is one, is handed each of them.
+    that were not taken, `refused` counts them all, `reasons` tells how many there are of each kind and the line of the
+    first, and `sink`, if there is one, is handed each of them.
     """
 
     file: str
@@ -42,6 +43,7 @@ class Tally:
     outside: int = 0
     refused: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     unknown: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -51,10 +53,17 @@ class Tally:
         """Note a row that is not taken."""
         row = Rejected(self.file, line, reason, value[:200], key[:200])
         self.refused += 1
+        self._because(reason, 1, line)
         if len(self.rejected) < KEPT:
             self.rejected.append(row)
         if self.sink:
             self.sink(row)
+
+    def _because(self, reason: str, count: int, line: int) -> None:
+        if reason not in self.reasons and len(self.reasons) >= KEPT:
+            reason = "other reasons"
+        before, first = self.reasons.get(reason, (0, line))
+        self.reasons[reason] = (before + count, min(first, line))
 
     def add(self, other: Tally) -> None:
         """Take over the account of some rows of the same file; what the sink was told is not told again."""
@@ -64,6 +73,8 @@ class Tally:
         self.outside += other.outside
         self.refused += other.refused
         self.rejected += other.rejected[: KEPT - len(self.rejected)]
+        for reason, (count, line) in other.reasons.items():
+            self._because(reason, count, line)
         self.left_out = other.left_out or self.left_out
         self.unknown += other.unknown
         self.notes += Counter({note: n for note, n in other.notes.items() if not note.startswith(_ONCE)})
@@ -87,6 +98,7 @@ class Tally:
             "read": self.read,
             "kept": self.kept,
             "rejected": self.refused,
+            "reasons": {reason: {"rows": rows, "line": line} for reason, (rows, line) in sorted(self.reasons.items())},
             "duplicates": self.duplicates,
             "outside": self.outside,
             "left_out": list(self.left_out),
