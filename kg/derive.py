@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms
 from kg.dates import Window
-from kg.model import ENTITY_TYPES, Claim, Dossier, Event, Registers
+from kg.model import ENTITY_TYPES, Dossier, Event, Registers
 from kg.vocabulary import Vocabulary
 
 _GRAPH = NamedNode(terms.DERIVED_GRAPH)
@@ -33,7 +33,7 @@ class _Edge:
 def derived_quads(
     dossiers: Iterable[Dossier], registers: Registers, bounds: Mapping[str, Window], vocabulary: Vocabulary
 ) -> Iterator[Quad]:
-    """Derive everything from the dossiers of one build."""
+    """Derive everything from the dossiers of one build; `bounds` are the solved windows of all their events."""
     whole = tuple(dossiers)
     statuses = claim_statuses(whole)
     yield from _status_quads(statuses)
@@ -43,13 +43,13 @@ def derived_quads(
 
 def claim_statuses(dossiers: Iterable[Dossier]) -> dict[str, str]:
     """Compute each claim's status: Asserted, Contested (denied, or contradicted by an asserted claim) or Denied."""
-    claims: dict[str, Claim] = {}
+    claims: list[str] = []
     asserted: set[str] = set()
     denied: set[str] = set()
     opposed: dict[str, set[str]] = defaultdict(set)
     for dossier in dossiers:
         for claim in dossier.claims:
-            claims[claim.id] = claim
+            claims.append(claim.id)
             for other in claim.contradicts:
                 opposed[claim.id].add(other)
                 opposed[other].add(claim.id)
@@ -78,7 +78,7 @@ def _edges(
             contested = any(statuses.get(claim) == "Contested" for claim in event.asserts)
             for triple in _event_triples(event, vocabulary):
                 edge = edges[triple]
-                edge.because[event.id] = bounds.get(event.id, _NO_WINDOW)
+                edge.because[event.id] = bounds[event.id]
                 edge.contested |= contested
                 edge.events += 1
         for tie in dossier.ties:
@@ -143,7 +143,7 @@ def _type_quads(dossiers: tuple[Dossier, ...], registers: Registers, vocabulary:
 
 
 def _supertypes(node: str, kind: str, vocabulary: Vocabulary) -> Iterator[Quad]:
-    for parent in vocabulary.superclasses.get(kind, ()):
+    for parent in vocabulary.superclasses[kind]:
         yield _quad(_id(node), f"{terms.RDF}type", NamedNode(terms.DIP + parent))
 
 

@@ -225,7 +225,7 @@ class _DossierLift:
         yield from pen.iri(_dip("factuality"), _dip(event.factuality))
         if event.summary:
             yield from pen.typed(_dip("aggregate"), "true", f"{terms.XSD}boolean")
-        yield from self._dated(pen, event.date, self.bounds.get(event.id, _OPEN))
+        yield from self._dated(pen, event.date, self.bounds[event.id])
         yield from pen.text(_dip("dateBasis"), event.basis)
         yield from self._relative(pen, event)
         yield from self._codes(pen, event)
