@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store, Triple, parse
 
 from kg import coverage, questions, store
 from kg.cli.out import plain
@@ -31,7 +32,7 @@ from kg.dataset import dataset
 from kg.errors import QueryLimit, QuerySyntax, StorageError
 from kg.graph import Graph
 from kg.store import Answer, Remote, Rows
-from kg.terms import XSD
+from kg.terms import GRAPH, REL, XSD
 
 NAMES = sorted(questions.all_questions())
 VIRTUOSO_DIFFERS = {
@@ -101,6 +102,7 @@ def answering(status: int, kind: str, body: bytes, **headers: str) -> Iterator[s
 
 
 JSON = "application/sparql-results+json"
+XML = b'<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head/>%s</sparql>'
 NO_ROWS = b'{"head": {"vars": ["g"]}, "results": {"bindings": []}}'
 ASK = "ASK { ?s ?p ?o }"
 
@@ -201,6 +203,137 @@ def test_a_hostile_answer_cannot_steer_the_terminal(kg: Any) -> None:
 def test_a_remote_graph_is_no_live_dataset() -> None:
     with pytest.raises(StorageError, match="cannot be opened as an rdflib Dataset"):
         dataset(Remote("http://127.0.0.1:1/"))
+
+
+# A service that keeps what it was sent
+
+OURS = f'<urn:a> <urn:b> "ours" <{GRAPH}doc/a> .\n<urn:a> <urn:b> "vocabulary" <{GRAPH}schema> .\n'
+THEIRS = '<urn:a> <urn:b> "theirs" <urn:graph:theirs> .\n<urn:a> <urn:b> "nobody\'s" .\n'
+OBJECTS, OBJECTS_OF_GRAPHS = "SELECT ?o { <urn:a> <urn:b> ?o }", "SELECT ?o { GRAPH ?g { <urn:a> <urn:b> ?o } }"
+
+
+@contextlib.contextmanager
+def serving(lines: str) -> Iterator[tuple[Remote, list[tuple[str, dict[str, list[str]]]]]]:
+    """A service over these quads, with a default graph of its own as the protocol has it; what it was sent is kept."""
+    held, sent = Store(), list[tuple[str, dict[str, list[str]]]]()
+    held.load(lines.encode(), format=RdfFormat.N_QUADS)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            assert self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+            fields = urllib.parse.parse_qs(body, strict_parsing=True)
+            sent.append((self.headers["Accept"].split(",")[0], fields))
+            graphs: dict[str, list[Any]] = {
+                key: [NamedNode(name) for name in names] for key, names in fields.items() if key != "query"
+            }
+            default, named = graphs.get("default-graph-uri", []), graphs.get("named-graph-uri", [])
+            text = fields["query"][0]
+            found = held.query(text, default_graph=default, named_graphs=named) if graphs else held.query(text)
+            if isinstance(found, QueryTriples):
+                kind, told = "application/n-triples", found.serialize(format=RdfFormat.N_TRIPLES)
+            else:
+                kind, told = JSON, found.serialize(format=QueryResultsFormat.JSON)
+            self.send_response(200)
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(told or b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Remote(f"http://127.0.0.1:{server.server_port}/sparql"), sent
+        server.shutdown()
+
+
+def objects(answer: Answer) -> list[str]:
+    assert isinstance(answer, Rows) and answer.variables == ("o",)
+    return sorted(row[0].value for row in answer.rows if isinstance(row[0], Literal))
+
+
+def test_of_a_service_with_graphs_of_others_only_ours_are_asked() -> None:
+    with serving(OURS + THEIRS) as (service, sent):
+        for query in (OBJECTS, OBJECTS_OF_GRAPHS, OBJECTS):
+            assert objects(service.query(query)) == ["ours", "vocabulary"]
+        assert service.graphs() == (f"{GRAPH}doc/a", f"{GRAPH}schema")
+    ours = {"default-graph-uri": [f"{GRAPH}doc/a", f"{GRAPH}schema"]}
+    graphs = [{key: value for key, value in fields.items() if key != "query"} for _, fields in sent]
+    also_named = {"named-graph-uri": ours["default-graph-uri"]}
+    assert graphs == [{}, ours, ours | also_named, ours], "graphs are asked for once, and named where GRAPH stands"
+
+
+def test_of_a_service_without_graphs_of_ours_all_are_asked() -> None:
+    with serving(THEIRS + '<urn:a> <urn:b> "also theirs" <urn:graph:more> .\n') as (service, _):
+        assert objects(service.query(OBJECTS)) == ["also theirs", "theirs"]
+        assert service.graphs() == ("urn:graph:more", "urn:graph:theirs")
+
+
+def test_a_query_that_names_its_graphs_is_sent_with_none() -> None:
+    with serving(OURS + THEIRS) as (service, sent):
+        assert objects(service.query("SELECT ?o FROM <urn:graph:theirs> { <urn:a> <urn:b> ?o }")) == ["theirs"]
+    assert [fields.keys() for _, fields in sent] == [{"query"}]
+
+
+def test_a_dataset_names_the_graphs_of_a_query() -> None:
+    chosen = store.Dataset((f"{GRAPH}schema", "urn:graph:theirs"), (f"{GRAPH}doc/a",))
+    with serving(OURS + THEIRS) as (service, sent):
+        assert objects(service.query(OBJECTS, chosen)) == ["theirs", "vocabulary"]
+        assert objects(service.query(OBJECTS_OF_GRAPHS, chosen)) == ["ours"]
+    assert len(sent) == 2, "there is no need to ask for graphs"
+
+
+def test_a_service_is_told_the_prefixes_and_the_base() -> None:
+    with serving(OURS) as (service, sent):
+        assert objects(service.query("SELECT ?o { <a> <b> ?o FILTER(?o != dip:Event) }", base="urn:a")) == [
+            "ours",
+            "vocabulary",
+        ]
+        assert service.query("ASK { GRAPH ?g { <urn:a> ?p ?o } FILTER(graph:schema IN (?g)) }") is True
+        assert service.query("ASK { id:none ?p ?o }") is False
+    assert sent[1][1]["query"][0].startswith("BASE <urn:a> PREFIX ")
+    assert not any("BASE" in fields["query"][0] for _, fields in sent[:1] + sent[2:])
+
+
+def test_triples_are_asked_for_as_triples_and_rows_as_rows() -> None:
+    with serving(OURS) as (service, sent):
+        told = service.query("CONSTRUCT { ?s rel:met ?s } { ?s ?p 'ours' }")
+        assert not isinstance(told, bool | Rows)
+        assert [str(triple) for triple in told] == [f"<urn:a> <{REL}met> <urn:a>"]
+        assert not isinstance(service.query("DESCRIBE <urn:a>"), bool | Rows)
+        service.query(OBJECTS)
+    assert [accepted for accepted, _ in sent] == [JSON, *["application/n-triples"] * 2, JSON]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "answer"),
+    [
+        (JSON, b'{"head": {}, "boolean": true}', True),
+        ("application/json", b'{"head": {}, "boolean": false}', False),
+        ("application/sparql-results+xml", XML % b"<boolean>true</boolean>", True),
+        (JSON, b'{"head": {"vars": ["__ASK_RETVAL"]}, "results": {"bindings": []}}', False),
+        (JSON, b'{"head": {"vars": ["__ASK_RETVAL"]}, "results": {"bindings": [{"__ASK_RETVAL": ONE}]}}', True),
+    ],
+)
+def test_a_truth_is_a_truth_however_a_service_tells_it(kind: str, body: bytes, answer: bool) -> None:
+    one = b'{"type": "literal", "value": "1"}'
+    with answering(200, kind, body.replace(b"ONE", one)) as url:
+        assert Remote(url).query("ASK FROM <urn:g> { ?s ?p ?o }") is answer
+
+
+def test_blank_nodes_are_read_as_virtuoso_names_them() -> None:
+    body = b'{"head": {"vars": ["o"]}, "results": {"bindings": [{"o": {"type": "bnode", "value": "nodeID://b10"}}]}}'
+    with answering(200, JSON, body) as url:
+        answer = Remote(url).query("SELECT ?o FROM <urn:g> { ?s ?p ?o }")
+    assert isinstance(answer, Rows) and [str(row[0]) for row in answer.rows] == ["_:b10"]
+
+
+@pytest.mark.parametrize(("length", "cut"), [(300, False), (301, True)])
+def test_what_a_service_says_of_a_failure_is_told_in_300_letters(length: int, cut: bool) -> None:
+    with answering(500, "text/plain", b"\n" + b"y" * length) as url, pytest.raises(StorageError) as told:
+        Remote(url).query(ASK)
+    assert told.value.message.partition("Error. ")[2] == "y" * 300 + (" …" if cut else "")
 
 
 # Real services

@@ -42,7 +42,7 @@ CHOSEN = {
     "sparql/lexer": ("sparql",),
     "sparql/parameters": ("sparql",),
     "sparql/refusal": ("sparql",),
-    "store": ("build", "graph", "import"),
+    "store": ("store", "remote", "build", "import"),
     "stories": ("stories",),
     "strict_yaml": ("strict_yaml",),
     "turtle": ("turtle",),
