@@ -28,6 +28,7 @@ from kg.feeds import links as curated
 from kg.feeds.records import Party, Record, Window
 from kg.feeds.tally import Rejected
 from kg.importing import Imported, Progress
+from kg.instead import full_name, share
 from kg.terms import DIP, GRAPH, ID
 from kg.vocabulary import vocabulary
 
@@ -47,6 +48,7 @@ def import_columns(
     engine: str = "duckdb",
     strict: bool = False,
     again: bool = False,
+    instead_of: Sequence[str] = (),
     links: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Imported:
@@ -54,7 +56,8 @@ def import_columns(
 
     `links` holds the decisions of a curator about parties, `links.csv` of the build unless another file is named.
     With `full` the columns hold everything, and the events of the window are in the store as triples too; without it
-    the days of the window bound what is taken at all.
+    the days of the window bound what is taken at all. What was in columns alone, or with another window in full, gives
+    way to the same files with `full`; with `again`, and as `instead_of` says, other batches do.
 
     Raises:
         NotFound: no feed is called so.
@@ -69,14 +72,15 @@ def import_columns(
     how = f"{TIER}{' full' if full else ''}"
     progress("reading")
     about = store.manifest(folder)
-    sources = files.sources(paths)
-    known = set() if again else importing.already(about, name, window, how)
-    new = [source for source in sources if not known or source.sha256 not in known]
-    skipped = tuple(source.name for source in sources if source not in new)
+    engine = engines.named(engine)
+    taken = share(about, feed, files.sources(paths), window, how, again=again, instead_of=instead_of,
+                  gives_way=lambda each: full and each.get("tier") == TIER)  # fmt: skip
+    new = taken.new
     if not new:
-        return Imported(name, "", already=skipped)
+        return Imported(name, "", already=taken.already)
     decisions = links or folder / curated.FILE
     with batches.change(folder) as fresh:
+        importing.give_way(fresh, taken.gone)
         work = _Work(feed, new, window, full, fresh, _resolver(fresh.view, decisions), strict)
         with engines.started(engine, work.place / "scratch") as running:
             report = work.run(running, how, progress)
@@ -88,9 +92,10 @@ def import_columns(
             fresh.unchanged = True
     told = tuple(source.tally.as_dict() for source in new)
     if not report["counts"]["events"]:
-        return Imported(name, "", report["counts"], told, skipped)
+        return Imported(name, "", report["counts"], told, taken.already)
     where = str(store.generation(folder) / "feeds" / name / work.batch.name) if work.rejected else ""
-    return Imported(name, work.batch.name, report["counts"], told, skipped, where)
+    gone = tuple(map(full_name, taken.gone))
+    return Imported(name, work.batch.name, report["counts"], told, taken.already, where, instead_of=gone)
 
 
 class _Work:

@@ -22,11 +22,12 @@ from kg import __version__, asked, batches, registered, resources, store, valida
 from kg.columns import engines
 from kg.columns.held import Columns
 from kg.columns.layouts import layout
-from kg.errors import DataProblems, NotFound, Problem, UsageError, did_you_mean
+from kg.errors import DataProblems, NotFound, Problem, did_you_mean
 from kg.feeds import FEEDS, Feed, actors, files, quads, sums
 from kg.feeds import links as curated
 from kg.feeds.records import CodedEvent, EventMention, Party, Record, Window
 from kg.feeds.tally import Rejected, Tally
+from kg.instead import batch_called, full_name, share
 from kg.terms import DIP, ID, XSD, compact
 from kg.vocabulary import vocabulary
 
@@ -38,7 +39,10 @@ _AT_ONCE = 20_000  # records that are looked up in columns together
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of an import: the batch it made (empty if there was nothing new), its counts, each file's account."""
+    """What became of an import: the batch it made (empty if there was nothing new), its counts, each file's account.
+
+    `instead_of` names the batches whose place it takes, `beside` those of the same list or register that stay.
+    """
 
     feed: str
     batch: str
@@ -47,6 +51,8 @@ class Imported:
     already: tuple[str, ...] = ()
     rejected: str = ""
     dry_run: bool = False
+    instead_of: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def import_feed(
@@ -58,6 +64,7 @@ def import_feed(
     strict: bool = False,
     dry_run: bool = False,
     again: bool = False,
+    instead_of: Sequence[str] = (),
     mapping: Path | None = None,
     query: str = "",
     links: Path | None = None,
@@ -65,43 +72,49 @@ def import_feed(
 ) -> Imported:
     """Import files of a feed into a build as one batch.
 
-    `mapping` says how a table is read (csv), `query` is what a SPARQL service is asked (rdf), `links` holds the
-    decisions of a curator about parties, `links.csv` of the build unless another file is named.
+    With `again` files that are there are read once more, and the batches made of them give way; `instead_of` names
+    others that do. `mapping` says how a table is read (csv), `query` is what a SPARQL service is asked (rdf), `links`
+    holds the decisions of a curator about parties, `links.csv` of the build unless another file is named.
 
     Raises:
-        NotFound: no feed is called so.
+        NotFound: no feed is called so, or no batch as `instead_of` says.
         UsageError: a feed lacks what it needs, or is given what it does not take.
         DataProblems: with `strict`, the first row that is not taken; nothing is changed.
         StorageError: a file cannot be read, there is no build, or it cannot be written.
     """
-    folder = Path(folder)
+    folder, feed = Path(folder), found(name)
     progress("reading")
     about = store.manifest(folder)
-    feed, reader, how = asked.reader(found(name), mapping)
-    named = asked.sources(feed, paths, query)
-    known = {} if again else already(about, name, window, how)
-    new = [source for source in _distinct(named) if source.sha256 not in known]
-    skipped = tuple(source.name for source in named if source not in new)
-    if not new:
-        return Imported(name, "", already=skipped, dry_run=dry_run)
-    batch = quads.Batch(name, batch_name(new, window, how))
+    feed, reader, how = asked.reader(feed, mapping)
+    named = list(_distinct(asked.sources(feed, paths, query)))
+    taken = share(about, feed, named, window, how, again=again, instead_of=instead_of)
+    if not taken.new:
+        return Imported(name, "", already=taken.already, dry_run=dry_run)
+    batch = quads.Batch(name, batch_name(taken.new, window, how))
     decisions = curated.read(links or folder / curated.FILE)
     with _target(folder, dry_run) as fresh:
+        if fresh:
+            give_way(fresh, taken.gone)
         view = fresh.view if fresh else store.open_store(str(folder))
         resolver = actors.Resolver(registered.read(view), curated.decided(decisions))
+        earlier = _Earlier(feed, about, taken.gone, fresh, folder)
         del view  # lest the store stays open when the generation is sealed
-        work = _Work(feed, batch, new, window, strict, resolver, reader, fresh)
+        work = _Work(feed, batch, taken.new, window, strict, resolver, reader, fresh, earlier)
         report = {**work.run(progress), "how": how}
         _checked(work.statements, batch)
-        if fresh and not work.lines:
-            fresh.unchanged, batch = True, quads.Batch(name, "")
+        made = bool(work.lines) and any(source.tally.kept for source in taken.new)
+        if fresh and not made:
+            fresh.unchanged = True
         elif fresh:
             fresh.about.setdefault("feeds", []).append(report)
             keep(fresh, batch, report, work.rejected, work.writer.parties)
+    told = tuple(source.tally.as_dict() for source in taken.new)
+    if not made:
+        return Imported(name, "", report["counts"], told, taken.already, "", dry_run)
     place = store.generation(folder) / "feeds" / name / batch.name
-    where = str(place) if work.rejected and batch.name and not dry_run else ""
-    told = tuple(source.tally.as_dict() for source in new)
-    return Imported(name, batch.name, report["counts"], told, skipped, where, dry_run)
+    where = str(place) if work.rejected and not dry_run else ""
+    gone = tuple(map(full_name, taken.gone))
+    return Imported(name, batch.name, report["counts"], told, taken.already, where, dry_run, gone, taken.beside)
 
 
 def found(name: str) -> Feed:
@@ -128,19 +141,50 @@ def drop(name: str, folder: Path | str = "build") -> dict[str, Any]:
         UsageError: several are.
     """
     folder = Path(folder)
-    have = imported(folder)
-    fitting = [each for each in have if name in (each["batch"], f"{each['name']}/{each['batch']}")]
-    if not fitting:
-        names = [f"{each['name']}/{each['batch']}" for each in have]
-        raise NotFound(f"No batch '{name}'.", hint=did_you_mean(name, names) or "`kg import --list` shows them.")
-    if len(fitting) > 1:
-        raise UsageError(f"Several feeds have a batch '{name}'.", hint="Write FEED/BATCH.")
-    gone = fitting[0]
+    gone = batch_called(imported(folder), name)
     with batches.change(folder) as fresh:
-        fresh.drop(quads.Batch(gone["name"], gone["batch"]).graph)
-        fresh.about["feeds"] = [each for each in fresh.about["feeds"] if each != gone]
-        fresh.forget(f"feeds/{gone['name']}/{gone['batch']}")
-    return gone
+        give_way(fresh, [gone])
+    return dict(gone)
+
+
+def give_way(fresh: batches.Fresh, gone: Collection[Mapping[str, Any]]) -> None:
+    """Take batches out of a generation that is being made: their graphs, files and what the manifest tells of them."""
+    if not gone:
+        return
+    for each in gone:
+        fresh.drop(quads.Batch(each["name"], each["batch"]).graph)
+        fresh.forget(f"feeds/{full_name(each)}")
+    names = {full_name(each) for each in gone}
+    fresh.about["feeds"] = [each for each in fresh.about.get("feeds", []) if full_name(each) not in names]
+
+
+class _Earlier:
+    """The events that earlier batches of a feed hold, without those that give way; of a dry run as they are now."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        about: Mapping[str, Any],
+        gone: Collection[Mapping[str, Any]],
+        fresh: batches.Fresh | None,
+        folder: Path,
+    ) -> None:
+        names = [each["batch"] for each in about.get("feeds", []) if each["name"] == feed.name and each not in gone]
+        self.some = bool(names)
+        self._fresh = fresh
+        graphs = ", ".join(f"<{quads.Batch(each['name'], each['batch']).graph}>" for each in gone)
+        self._but = f"FILTER(?g NOT IN ({graphs}))" if graphs else ""
+        self._view = None if fresh else store.open_store(str(folder))
+        place = fresh.folder if fresh else store.generation(folder)
+        columns = (place / "feeds" / feed.name / name / "columns" / "events" for name in names)
+        self.columns = sorted(each for each in columns if each.is_dir())
+
+    def holds(self, event: str) -> bool:
+        """Whether an event is among the triples, given by its id."""
+        if self._fresh is not None:
+            return self._fresh.known(ID + event)
+        assert self._view is not None
+        return self._view.query(f"ASK {{ GRAPH ?g {{ {quads.iri(event)} ?p ?o }} {self._but} }}") is True
 
 
 class _Work:
@@ -156,11 +200,12 @@ class _Work:
         resolver: actors.Resolver,
         reader: asked.Reader,
         fresh: batches.Fresh | None,
+        earlier: _Earlier,
     ) -> None:
         self.feed, self.batch, self.sources, self.window = feed, batch, sources, window
         self.rejected: list[Rejected] = []
         self._strict = strict
-        self._fresh = fresh
+        self._fresh, self._earlier = fresh, earlier
         self._tallies: dict[str, Tally] = {}
         self.lines = 0  # of what the files hold; an import of nothing is not kept
         self._reader, self._resolver = reader, resolver
@@ -214,16 +259,15 @@ class _Work:
 
     def _wanted(self, records: Iterable[Record]) -> Iterator[Record]:
         """Leave out events that an earlier batch of the feed holds, and mentions of events that nobody holds."""
-        have = self._fresh.about.get("feeds", []) if self._fresh else []
-        earlier = any(each["name"] == self.feed.name for each in have)
+        earlier = self._earlier.some
         row = ("", 0)
         for record, there in self._with_columns(records):
             if isinstance(record, EventMention):
-                if not (record.known or (earlier and self._held(record.event))):
+                if not (record.known or (earlier and self._earlier.holds(record.event))):
                     tally = self._instead(record.report.at.file, "outside")
                     tally.notes["mentions of events that are not here"] += 1
                     continue
-            elif earlier and isinstance(record, CodedEvent) and (there or self._held(record.id)):
+            elif earlier and isinstance(record, CodedEvent) and (there or self._earlier.holds(record.id)):
                 at = record.reports[0].at
                 if not at.line or (at.file, at.line) != row:  # a row may tell several events, one after the other
                     self._instead(at.file, "duplicates")
@@ -233,19 +277,15 @@ class _Work:
 
     def _with_columns(self, records: Iterable[Record]) -> Iterator[tuple[Record, bool]]:
         """Each record, and whether it is an event that an earlier batch in columns holds."""
-        folders = sorted(self._fresh.folder.glob(f"feeds/{self.feed.name}/*/columns/events")) if self._fresh else []
-        if not folders:
+        if not self._earlier.columns:
             yield from ((record, False) for record in records)
             return
         with engines.scratch() as scratch, engines.started("duckdb", scratch) as running:
-            held = Columns(running, layout(self.feed.name, ""), folders)
+            held = Columns(running, layout(self.feed.name, ""), self._earlier.columns)
             coming = iter(records)
             while part := list(islice(coming, _AT_ONCE)):
                 there = held.of(record.id for record in part if isinstance(record, CodedEvent))
                 yield from ((record, isinstance(record, CodedEvent) and record.id in there) for record in part)
-
-    def _held(self, event: str) -> bool:
-        return self._fresh is not None and self._fresh.known(ID + event)
 
     def _instead(self, file: str, what: str) -> Tally:
         tally = self._tallies[file]
@@ -302,16 +342,6 @@ def _distinct(sources: Iterable[files.Source]) -> Iterator[files.Source]:
         if source.sha256 not in seen:
             seen.add(source.sha256)
             yield source
-
-
-def already(about: Mapping[str, Any], name: str, window: Window, how: str) -> Collection[str]:
-    """The hashes of the files that are there with this window, or wholly, read in the same way."""
-    return {
-        str(file["sha256"])
-        for each in about.get("feeds", [])
-        if each["name"] == name and each["window"] in ("", str(window)) and each.get("how", "") == how
-        for file in each["files"]
-    }
 
 
 def batch_name(sources: Sequence[files.Source], window: Window, how: str) -> str:

@@ -307,7 +307,7 @@ def test_many_files_are_one_batch_named_by_their_folder_and_told_by_folder(
     done = kg("import", "historyatstate", folder, "--dry-run", "--store", build)
     lines = [line.split() for line in done.err.splitlines()]
     assert ["(25", "files)", "25", "25", "0", "0", "0"] in [line[-7:] for line in lines]
-    assert ["(1", "files)", "3", "3", "0", "0", "0"] in [line[-7:] for line in lines]
+    assert ["(1", "file)", "3", "3", "0", "0", "0"] in [line[-7:] for line in lines]
     assert "historyatstate/historyatstate-" in done.err
 
 
@@ -318,7 +318,8 @@ def test_a_row_that_is_there_already_is_one_duplicate_however_many_events_it_tel
     shutil.copytree(small_build, build, symlinks=True)
     path = write(tmp_path, VISIT)
     first = importing.import_feed("historyatstate", [path], build)
-    write(tmp_path, VISIT + "\n")  # the same rows in a file of another hash
-    second = importing.import_feed("historyatstate", [path], build)
+    other = tmp_path / "other.xml"
+    other.write_text(VISIT + "\n", encoding="utf-8")  # the same rows in another file, of another hash
+    second = importing.import_feed("historyatstate", [other], build)
     assert (first.files[0]["kept"], first.files[0]["duplicates"]) == (3, 0)
     assert (second.files[0]["kept"], second.files[0]["duplicates"], second.counts["events"]) == (0, 3, 0)

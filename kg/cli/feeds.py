@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kg.cli import out
-from kg.errors import UsageError
+from kg.errors import NotFound, UsageError
 
 
 @click.command("import", short_help="Bring in event data, lists and registers of others.")
@@ -37,7 +37,8 @@ from kg.errors import UsageError
 )
 @click.option("--strict", is_flag=True, help="Stop at the first row that is not taken; nothing is changed.")
 @click.option("--dry-run", is_flag=True, help="Read and report, change nothing.")
-@click.option("--again", is_flag=True, help="Read files that are already there once more.")
+@click.option("--again", is_flag=True, help="Read files that are there once more, in the place of what was read.")
+@click.option("--instead-of", metavar="BATCH", multiple=True, help="The new batch takes the place of this one.")
 @click.option("--list", "list_them", is_flag=True, help="List the batches that the build holds.")
 @click.option("--drop", metavar="BATCH", help="Take a batch out of the build.")
 @out.format_option("text, json")
@@ -59,6 +60,7 @@ def import_(
     strict: bool,
     dry_run: bool,
     again: bool,
+    instead_of: tuple[str, ...],
     list_them: bool,
     drop: str | None,
     form: str | None,
@@ -67,8 +69,10 @@ def import_(
 ) -> None:
     """Bring in event data, lists and registers of others, marked as what they are.
 
-    FEED is one of those that `kg import --list` names; files may be folders, globs, zip, gz, or - for a stream. Each
-    import is one batch, wholly there or not at all; the same file again changes nothing. Every row is accounted for.
+    FEED is gdelt, icews, historyatstate, ofac, un, reign, ftm, csv or rdf; cameo and plover hold a code list against
+    the table. Files may be folders, globs, zip, gz, or - for a stream. Each import is one batch, wholly there or not at
+    all; the same file again changes nothing, a newer state of a list takes the place of the older. Every row is
+    accounted for.
     """
     from kg import asked, importing
     from kg.feeds.records import Window
@@ -88,10 +92,8 @@ def import_(
         raise UsageError("Name a feed and its files.", hint="For example: kg import gdelt 20180101.export.CSV.zip")
     window = Window(out.day(first), out.day(last), tuple(filter(None, between.split(","))))
     if columns or full:
-        made = _into_columns(name, paths, folder, window, full, engine, strict, dry_run, again, links)
-        out.say(_report(made))
-        if form or output:
-            out.page(made, form, output, lambda: _report(made) + "\n")
+        made = _into_columns(name, paths, folder, window, full, engine, strict, dry_run, again, instead_of, links)
+        _tell(made, form, output)
         return
     if between:
         raise UsageError("--between goes with --full.", hint="The others stay in columns; add --full.")
@@ -105,15 +107,25 @@ def import_(
         strict=strict,
         dry_run=dry_run,
         again=again,
+        instead_of=instead_of,
         mapping=mapping,
         query=asked.service_query(query, graph),
         links=links,
         progress=out.progress,
     )
     out.progress("")
+    _tell(made, form, output)
+
+
+def _tell(made: Any, form: str | None, output: str | None) -> None:
+    """Tell what became of an import; of files in which no row could be read, that they are of something else."""
     out.say(_report(made))
     if form or output:
         out.page(made, form, output, lambda: _report(made) + "\n")
+    taken = sum(each[what] for each in made.files for what in ("kept", "outside", "duplicates"))
+    if not taken and any(each["rejected"] for each in made.files):
+        hint = "Are they of another feed? `kg import --help` names all."
+        raise NotFound(f"None of these rows is one of {made.feed}.", hint=hint)
 
 
 def _into_columns(
@@ -126,6 +138,7 @@ def _into_columns(
     strict: bool,
     dry_run: bool,
     again: bool,
+    instead_of: tuple[str, ...],
     links: Path | None,
 ) -> Any:
     from kg import bulk
@@ -143,6 +156,7 @@ def _into_columns(
         engine=engine,
         strict=strict,
         again=again,
+        instead_of=instead_of,
         links=links,
         progress=out.progress,
     )
@@ -155,11 +169,31 @@ def _batches(have: list[dict[str, Any]]) -> str:
 
     known = "".join(f"{feed.name:<16} {feed.title} ({feed.licence})\n" for feed in FEEDS.values())
     rows = "".join(
-        f"{each['name']}/{each['batch']}  {each['counts']['events']:,} events, {each['counts']['quads']:,} quads, "
-        f"{len(each['files'])} files\n"
+        f"{each['name']}/{each['batch']}  {_told(each['counts'])}, {_counted(len(each['files']), 'files')}"
+        f"{_tier(each)}\n"
         for each in have
     )
     return f"{known}\n{rows or 'No batch yet.'}\n"
+
+
+def _tier(each: dict[str, Any]) -> str:
+    """Where the events of a batch are, if not simply in the store, and what was asked for, if not all."""
+    full = each.get("how", "").endswith(" full")
+    tier = ", in columns" if each.get("tier") == "columns" else ""
+    window = f" ({each['window']})" if each["window"] else ""
+    return f"{tier}{', in full' if full else ''}{window}"
+
+
+_ONE = {"parties": "party", "summaries": "summary"}
+_NO_THINGS = ("resolved", "in full")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {_ONE.get(what, what.removesuffix('s')) if count == 1 and what not in _NO_THINGS else what}"
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(_counted(count, what) for what, count in counts.items() if count)
 
 
 _MANY = 20  # files that are told one by one
@@ -172,7 +206,7 @@ def _by_folder(files: Iterable[Any], numbers: Sequence[str]) -> list[dict[str, o
         total = folders.setdefault(each["file"].rpartition("/")[0], Counter())
         total.update({key: each[key] for key in numbers}, files=1)
     return [
-        {"file": f"{folder}/ ({total['files']:,} files)", **{key: total[key] for key in numbers}}
+        {"file": f"{folder}/ ({_counted(total['files'], 'files')})", **{key: total[key] for key in numbers}}
         for folder, total in folders.items()
     ]
 
@@ -188,20 +222,27 @@ def _report(made: Any) -> str:
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     lines = [_row(row, widths) for row in [head, *rows]] if made.files else []
     lines += _reasons(made.files)
+    lines += (
+        ["  there is nothing to read in them"] if made.files and not any(each["read"] for each in made.files) else []
+    )
     for key, words in (("notes", ""), ("unknown", "unknown ")):
         total: Counter[str] = sum((Counter(each[key]) for each in made.files), Counter())
         kinds = sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
         lines += [f"  {count:,} × {words}{what}" for what, count in kinds[:_MANY]]
         lines += [f"  and {len(kinds) - _MANY:,} more kinds"] if len(kinds) > _MANY else []
-    if left_out := list(dict.fromkeys(name for each in made.files for name in each["left_out"])):
+    if left_out := list(dict.fromkeys(name for each in made.files for name in each["left_out"] if name)):
         lines.append(f"  columns left out: {', '.join(left_out)}")
     if made.already:
         shown = ", ".join(made.already[:_MANY])
         more = f" and {len(made.already) - _MANY:,} more" if len(made.already) > _MANY else ""
-        lines.append(f"already there, nothing changed: {shown}{more}")
+        lines.append(f"already there, {'not read again' if made.files else 'nothing changed'}: {shown}{more}")
     if made.batch:
-        told = ", ".join(f"{count:,} {what}" for what, count in made.counts.items() if count)
-        lines.append(f"{made.feed}/{made.batch}: {told}.{' Nothing was written.' if made.dry_run else ''}")
+        told = _told(made.counts)
+        instead = f" In the place of {', '.join(made.instead_of)}." if made.instead_of else ""
+        lines.append(f"{made.feed}/{made.batch}: {told}.{instead}{' Nothing was written.' if made.dry_run else ''}")
+    if made.beside:
+        twice = "what both tell is told twice. Name all files together, or the older batch with --instead-of."
+        lines.append(f"beside it stays {', '.join(made.beside)}: {twice}")
     if made.rejected:
         lines.append(f"rows not taken, with reasons: {made.rejected}/rejected.jsonl")
     return "\n".join(lines)

@@ -169,6 +169,17 @@ class Spark:
 ENGINES = {"duckdb": DuckDB, "spark": Spark}
 
 
+def named(name: str) -> str:
+    """The name of an engine, if there is one that is called so.
+
+    Raises:
+        UsageError: there is no such engine.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"'{name}' is no engine.", hint=f"Use one of: {', '.join(ENGINES)}.")
+    return name
+
+
 @contextmanager
 def started(name: str, folder: Path) -> Iterator[Engine]:
     """Start an engine by its name, with a folder for what it spills, and let go of both in the end.
@@ -176,8 +187,7 @@ def started(name: str, folder: Path) -> Iterator[Engine]:
     Raises:
         UsageError: there is no such engine, or it is not installed.
     """
-    if name not in ENGINES:
-        raise UsageError(f"'{name}' is no engine.", hint=f"Use one of: {', '.join(ENGINES)}.")
+    name = named(name)
     folder.mkdir(parents=True, exist_ok=True)
     made: Engine = ENGINES[name](folder)
     try:

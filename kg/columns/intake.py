@@ -179,9 +179,11 @@ class Intake:
 
     def _note(self, number: int, source: Source) -> None:
         """Count again what is to be noted of rows, now that copies of earlier rows are gone."""
-        events = self.engine.parquet(self.events)
-        judged = events.filter((events.file == number) & events.raw.notnull()).order_by("line")
-        rows = [(line, raw.encode()) for line, raw in self.engine.rows(judged.select("line", "raw"))]
+        rows = []
+        if any(self.events.rglob("*.parquet")):  # else all of them were copies
+            events = self.engine.parquet(self.events)
+            judged = events.filter((events.file == number) & events.raw.notnull()).order_by("line")
+            rows = [(line, raw.encode()) for line, raw in self.engine.rows(judged.select("line", "raw"))]
         aside = Aside(source, self._layouts[number].title, rows)
         for _ in self.read([aside], self.window):
             pass

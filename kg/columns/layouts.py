@@ -112,10 +112,9 @@ def layout(feed: str, first_line: str) -> Layout:
 
 
 def _gdelt(first_line: str) -> Layout:
-    width = first_line.count("\t") + 1
-    if width == len(gdelt.MENTIONS):
+    if gdelt.tells_mentions(first_line):
         raise UsageError("Mentions are not kept in columns.", hint="Import them without --columns.")
-    names = gdelt.EVENTS.get(width, gdelt.EVENTS[61])
+    names = gdelt.EVENTS.get(first_line.count("\t") + 1, gdelt.EVENTS[61])
     sides = {f"Actor{n}{part}": Column("text", TEXT) for n in (1, 2) for part in _SIDE}
     whole = Column("whole")
     kept = {

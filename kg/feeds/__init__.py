@@ -14,7 +14,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is known of a feed before a file of it is opened."""
+    """What is known of a feed before a file of it is opened.
+
+    `together` tells that its files explain each other, so that one more is read with those that are there; `one_list`
+    that it is one list or register, so that a file of the same name is its newer state.
+    """
 
     name: str
     title: str
@@ -22,6 +26,8 @@ class Feed:
     licence: str
     module: str
     machine_coded: bool
+    together: bool = False
+    one_list: bool = False
 
     def reader(self) -> Any:
         """The module's `read`; loaded when it is needed."""
@@ -54,8 +60,19 @@ FEEDS: dict[str, Feed] = {
             "Public domain; CC0 1.0 outside the United States.",
             "historyatstate",
             False,
+            together=True,
+            one_list=True,
         ),
-        Feed("ofac", "the SDN list", "Office of Foreign Assets Control", "Public domain.", "ofac", False),
+        Feed(
+            "ofac",
+            "the SDN list",
+            "Office of Foreign Assets Control",
+            "Public domain.",
+            "ofac",
+            False,
+            together=True,
+            one_list=True,
+        ),
         Feed(
             "un",
             "the UN Security Council's consolidated list",
@@ -63,9 +80,12 @@ FEEDS: dict[str, Feed] = {
             "Terms of use of the United Nations; name the source.",
             "un",
             False,
+            one_list=True,
         ),
-        Feed("reign", "REIGN's leaders", "One Earth Future Foundation", "MIT; cite REIGN.", "reign", False),
-        Feed("ftm", "FollowTheMoney entities", "As the entities say", "As the dataset says", "ftm", False),
+        Feed(
+            "reign", "REIGN's leaders", "One Earth Future Foundation", "MIT; cite REIGN.", "reign", False, False, True
+        ),
+        Feed("ftm", "FollowTheMoney entities", "As the entities say", "As the dataset says", "ftm", False, True),
         Feed("cameo", "CAMEO code list (a check)", "CAMEO project", "Cite the CAMEO manual.", "cameo", False),
         Feed("plover", "PLOVER crosswalk (a check)", "Open Event Data Alliance", "CC BY-SA 4.0", "cameo", False),
         Feed("csv", "any table, read by a mapping file", "As its mapping says", "As its mapping says", "table", False),

@@ -27,6 +27,7 @@ from typing import IO, cast
 from kg.errors import UNPRINTABLE, DataProblems, Problem, StorageError
 from kg.feeds.tally import Tally
 
+STREAM = "-"  # standard input, by its name
 _BLOCK = 1 << 20
 _WHOLE = "cannot be read to its end"
 # What zipfile and gzip raise on damaged input; a name inside that is no UTF-8 is a ValueError.
@@ -234,23 +235,28 @@ def sources(paths: Iterable[str | Path], limits: Limits = LIMITS) -> list[Source
         DataProblems: an archive is damaged or holds too many members.
     """
     found = [source for path in paths for file in _files(str(path)) for source in _members(file, limits)]
-    if not found:
+    if not found:  # an archive of nothing
         raise StorageError("There is no file in what was named.", hint="Name files, folders or globs.")
     return found
 
 
 def _files(given: str) -> Iterator[tuple[str, Path]]:
-    if given == "-":
-        yield "-", _spooled()
+    if given == STREAM:
+        yield STREAM, _spooled()
         return
     path = Path(given)
     if path.is_dir():
-        yield from ((_shown(file), file) for file in sorted(path.rglob("*")) if _plain_file(path, file))
+        found = [file for file in sorted(path.rglob("*")) if _plain_file(path, file)]
+        if not found:
+            raise StorageError(f"{given}: there is no file in it.", hint="Hidden files are not taken; name one itself.")
+        yield from ((_shown(file), file) for file in found)
     elif path.exists():
         yield _shown(path), path
     elif glob.has_magic(given):
-        found = sorted(Path(name) for name in glob.glob(given, recursive=True))  # noqa: PTH207  absolute patterns too
-        yield from ((_shown(file), file) for file in found if file.is_file())
+        fitting = sorted(Path(name) for name in glob.glob(given, recursive=True))  # noqa: PTH207  absolute patterns too
+        if not any(file.is_file() for file in fitting):
+            raise StorageError(f"{given}: no file fits.", hint="Name files, folders, globs, or - for standard input.")
+        yield from ((_shown(file), file) for file in fitting if file.is_file())
     else:
         raise StorageError(f"{given}: no such file.", hint="Name files, folders, globs, or - for standard input.")
 

@@ -78,7 +78,12 @@ def read(files: Iterable[Source], window: Window) -> Iterator[Record]:
 
 
 def _kind(source: Source) -> str:
-    return "mentions" if len(_cells(source.first())) == len(MENTIONS) else "events"
+    return "mentions" if tells_mentions(source.first()) else "events"
+
+
+def tells_mentions(line: str) -> bool:
+    """Whether a file that begins with this line tells mentions, not events."""
+    return len(_cells(line)) == len(MENTIONS)
 
 
 def _cells(line: str) -> list[str]:
