@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.reliability import run
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = (README, ROOT / "notebooks" / "howto.md")
@@ -106,6 +108,19 @@ def test_every_saved_question_is_listed_by_kg_questions() -> None:
     from kg.questions import all_questions
 
     assert len(all_questions()) >= 20
+
+
+def test_the_table_of_promises_tells_what_the_suites_try() -> None:
+    """A line that no suite tries any more, or one with cases that neither held nor are accounted for, is no promise."""
+    table = re.search(r"<!-- promises -->\n(.+)<!-- /promises -->", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert table
+    rows = run.standing(table[1])
+    assert {promised for promised, _ in rows} == run.PROMISES.keys()
+    for (promised, what), (cases, held, _, note) in rows.items():
+        paths = (ROOT / "tests" / "reliability" / f"test_{suite}.py" for suite in run.PROMISES[promised])
+        text = "".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
+        assert f'"{what}"' in text or re.sub(r" (by|over) .*", " {way}", what) in text, what
+        assert held == cases or "what fails is named" in note, what
 
 
 def test_links_to_files_lead_somewhere() -> None:

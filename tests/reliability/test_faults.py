@@ -100,7 +100,7 @@ def test_a_full_disk(
     left = {path.name: path.read_text() for path in place.iterdir() if path.is_file() and not path.name.startswith(".")}
     assert left == dict.fromkeys(("graph.ttl", "graph.html", "rows.csv"), "what was there")
     assert not [path for path in place.iterdir() if path.name.startswith(".") and path.name != ".lock"], "half a file"
-    promise("faults told clearly: full disk", tried=1, survived=1)
+    promise("full disk", tried=1, survived=1)
 
 
 @pytest.mark.parametrize("room", [200, 400, 800, 1600])
@@ -120,7 +120,7 @@ def test_a_disk_that_fills_while_a_build_is_made(
     else:
         told(outcome, 3, "untouched")
         assert row["label"] == "US Treasury" and len(list((place / "build").glob("gen-*"))) == 1
-    promise("faults told clearly: full disk", tried=1, survived=1)
+    promise("full disk", tried=1, survived=1)
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -130,7 +130,7 @@ def test_a_read_only_place(
     (tmp_path / "there").mkdir()
     place = mount(of=tmp_path / "there")
     told(command(WRITERS[name](data_folder.path, built, place)), 3, "Read-only file system", str(place))
-    promise("faults told clearly: read-only place", tried=1, survived=1)
+    promise("read-only place", tried=1, survived=1)
 
 
 def test_a_build_on_a_read_only_disk_is_read(built: Path, mount: Callable[..., Path], promise: Promise) -> None:
@@ -138,7 +138,7 @@ def test_a_build_on_a_read_only_disk_is_read(built: Path, mount: Callable[..., P
     for args in (["show", "petro"], ["query", "who-sanctioned-whom"], ["export", "-f", "turtle"]):
         outcome = command([*args, "--store", str(place)])
         assert outcome.code == 0 and outcome.out, outcome
-    promise("faults told clearly: read-only place", tried=3, survived=3)
+    promise("read-only place", tried=3, survived=3)
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -154,7 +154,7 @@ def test_no_permission(name: str, data_folder: DataFolder, tmp_path: Path, promi
     data_folder.entities.chmod(0)
     data = ["--data", str(data_folder.path)]
     told(command(["build", *data, "--store", str(tmp_path / "new")], humble=True), 3, "entities.csv")
-    promise("faults told clearly: no permission", tried=3, survived=3)
+    promise("no permission", tried=3, survived=3)
 
 
 def test_a_lock_that_another_process_holds(data_folder: DataFolder, tmp_path: Path, promise: Promise) -> None:
@@ -165,7 +165,7 @@ def test_a_lock_that_another_process_holds(data_folder: DataFolder, tmp_path: Pa
         outcome = command(["build", "--data", str(data_folder.path), "--store", str(tmp_path / "build")])
     told(outcome, 3, "another build is running there", "Wait")
     assert store.lines(tmp_path / "build") == before
-    promise("faults told clearly: a lock", tried=1, survived=1)
+    promise("a lock", tried=1, survived=1)
 
 
 @pytest.mark.parametrize("how", ["cut", "empty", "gone", "noise", "a folder"])
@@ -191,7 +191,7 @@ def test_a_damaged_build(how: str, data_folder: DataFolder, tmp_path: Path, prom
         pipeline.build(data_folder.path, tmp_path / "build")
         assert rows(store.open_store(str(tmp_path / "build")), LABEL) == [{"label": "US Treasury"}]
     tried = len(files if LONG else named)
-    promise("faults told clearly: damaged build", tried=tried, survived=tried)
+    promise("damaged build", tried=tried, survived=tried)
 
 
 def damage(path: Path, how: str) -> None:
@@ -222,7 +222,7 @@ def test_a_file_that_vanishes_between_two_looks(data_folder: DataFolder, tmp_pat
     outcome = command(["build", "--data", str(data_folder.path), "--store", str(tmp_path / "build")], before=listed)
     assert outcome.code in (1, 3) and "note.yaml" in outcome.err and "Traceback" not in outcome.err, outcome
     assert not (tmp_path / "build").exists()
-    promise("faults told clearly: vanished file", tried=1, survived=1)
+    promise("vanished file", tried=1, survived=1)
 
 
 @pytest.mark.parametrize("args", [["query", "SELECT * { ?s ?p ?o }"], ["export", "-f", "nquads"], ["show", "petro"]])
@@ -236,7 +236,7 @@ def test_a_closed_pipe_is_no_fault(args: list[str], built: Path, promise: Promis
         child.stdout.read(1)
         child.stdout.close()
         assert child.stderr.read() == b"" and child.wait(timeout=30) == 0
-    promise("faults told clearly: closed pipe", tried=1, survived=1)
+    promise("closed pipe", tried=1, survived=1)
 
 
 @pytest.mark.parametrize("clock", ["0", "4102444800", "-1", "2**40"])
@@ -249,4 +249,4 @@ def test_no_clock_is_asked(
     assert outcome.code == 0, outcome
     assert store.lines(tmp_path / "build") == store.lines(small_build)
     assert store.manifest(tmp_path / "build") == store.manifest(small_build)
-    promise("faults told clearly: clock jumps", tried=1, survived=1)
+    promise("clock jumps", tried=1, survived=1)

@@ -40,7 +40,8 @@ def test_no_input_crashes_a_reader(target: str, promise: Promise) -> None:
         done = run(target, "--runs", str(RUNS), "--guided")
         assert done.returncode == 0, done.stderr[-2000:]
         [tried] = re.findall(r"^Done (\d+) runs", done.stderr, re.MULTILINE)
-        promise("damaged input is told in words", tried=int(tried), survived=int(tried), note="guided by coverage")
+        note = f"{RUNS:,} each: {', '.join(TARGETS)}; guided by coverage"
+        promise("damaged input is told in words", tried=int(tried), survived=int(tried), note=note)
         return
     done = run(target, "--runs", str(RUNS))
     assert done.stdout, done.stderr[-2000:]
