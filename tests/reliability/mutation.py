@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("kg", "ontology", "data", "notebooks", "tests", "README.md", "CHANGELOG.md", "CITATION.cff", "LICENSE")
 CHOSEN = {
-    "batches": ("import",),
+    "batches": ("batches", "import"),
     "curation": ("curation",),
     "dates": ("dates",),
     "derive": ("lift", "build", "graph"),
@@ -42,7 +42,7 @@ CHOSEN = {
     "sparql/lexer": ("sparql",),
     "sparql/parameters": ("sparql",),
     "sparql/refusal": ("sparql",),
-    "store": ("store", "remote", "build", "import"),
+    "store": ("store", "remote", "batches", "build"),
     "stories": ("stories",),
     "strict_yaml": ("strict_yaml",),
     "turtle": ("turtle",),
@@ -53,10 +53,12 @@ NOT_HERE = ("tests/test_dates.py::test_dates_import_only_the_standard_library",)
 PLUGIN = """
 import pytest
 from mutmut.state import state
-reached = {}
+reached, of_files = {}, set()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef):
+    if fixturedef.scope == "module":
+        of_files.add(fixturedef.argname)
     if fixturedef.scope == "function":
         return (yield)
     before = set(state()._stats)
@@ -69,10 +71,12 @@ def pytest_fixture_setup(fixturedef):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item):
+    for name in of_files.intersection(item.fixturenames):
+        reached.setdefault(name, set()).update(state()._stats)
     for name in item.fixturenames:
         state()._stats.update(reached.get(name, ()))
 """
-"""What a fixture of the whole run reaches is reached by every test that takes it, not only by the first."""
+"""What a fixture of several tests reaches, or keeps for those that come, is reached by every test that takes it."""
 PROCESS = """
 import os
 if os.environ.get("MUTANT_UNDER_TEST") == "stats":
