@@ -136,6 +136,14 @@ def test_a_day_that_no_calendar_has_is_none(opened: Any) -> None:
     assert "02-30" not in written and "2025-10-31" in written and heard == []
 
 
+@pytest.mark.parametrize("which", ["0.5", "-1", "Infinity", "1e-9", "99", "NaN", ""])
+def test_a_path_that_is_no_whole_number_is_the_first(opened: Any, which: str) -> None:
+    page, heard = opened
+    assert page.evaluate(TRY, [[f"path=us-treasury,gustavo-petro,{which}&sel="], True]) == [] and heard == []
+    page.evaluate(TRY, [[f"path=us-treasury,gustavo-petro,{which}&sel="], False])
+    assert "path" in page.inner_text("#panel").lower()
+
+
 def test_a_page_that_stumbles_is_seen(opened: Any) -> None:
     page, heard = opened
     page.evaluate("() => window.addEventListener('hashchange', () => { if (location.hash) JSON.parse('{'); })")

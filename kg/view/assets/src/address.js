@@ -4,6 +4,7 @@ import { coded, codedList, decoded, decodedList, partsOf } from "./coding.js";
 import { actors, claims, dayOf, edgeById, events, feeds, held, isoOf, looks } from "./data.js";
 import { openDrawer } from "./drawers.js";
 import { refresh } from "./page.js";
+import { MOST_PATHS } from "./routes.js";
 import { large, shown } from "./shown.js";
 import { initial, pairs, state, steps } from "./state.js";
 import { voices } from "./voices.js";
@@ -61,6 +62,8 @@ export function fromAddress(hash) {
 	const text = (key) => got.get(key) || "";
 	const day = (/** @type {string} */ value) =>
 		/^\d{4}-\d\d-\d\d$/.test(value) && isoOf(dayOf(value, 0)) === value ? value : "";
+	const whole = (/** @type {string} */ value, /** @type {number} */ most) =>
+		/^\d+$/.test(value || "") ? Math.min(most, Number(value)) : 0;
 	now.sel = valid(decoded(text("sel")));
 	now.types = new Set(decodedList(text("hide")).filter((key) => looks.has(key)));
 	now.relations = new Set(decodedList(text("without")));
@@ -77,9 +80,9 @@ export function fromAddress(hash) {
 	now.lang = ["en", "es"].includes(text("lang")) ? text("lang") : "";
 	[now.from, now.to] = [0, 1].map((i) => day(text("time").split(",")[i] || ""));
 	const [ego, depth] = decodedList(text("ego"));
-	if (ego && actors.has(ego)) [now.ego, now.depth] = [ego, Math.min(3, Math.max(1, Number(depth) || 1))];
+	if (ego && actors.has(ego)) [now.ego, now.depth] = [ego, Math.max(1, whole(depth, 3))];
 	const [a, b, pick] = decodedList(text("path"));
-	if (actors.has(a) && actors.has(b)) [now.path, now.pick] = [[a, b], Number(pick) || 0];
+	if (actors.has(a) && actors.has(b)) [now.path, now.pick] = [[a, b], whole(pick, MOST_PATHS - 1)];
 	now.view = text("view") === "table" ? "table" : "network";
 	now.sort = decoded(text("sort")) || now.sort;
 	now.theme = ["light", "dark"].includes(text("theme")) ? text("theme") : "";

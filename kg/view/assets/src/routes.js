@@ -5,7 +5,8 @@ import { isHeld } from "./data.js";
 import { shown } from "./shown.js";
 import { state } from "./state.js";
 
-/** All shortest paths among what is shown, whatever the direction of the relations; at most twelve. @param {string} from @param {string} to @returns {Path[]} */
+export const MOST_PATHS = 12;
+/** All shortest paths among what is shown, whatever the direction of the relations; so many at most. @param {string} from @param {string} to @returns {Path[]} */
 export function paths(from, to) {
 	const near = neighbourhood(shown.edges.keys());
 	const depth = new Map([[from, 0]]);
@@ -43,7 +44,7 @@ export function paths(from, to) {
 			);
 	return chains
 		.sort((a, b) => weight(b) - weight(a) || (a.join() < b.join() ? -1 : 1))
-		.slice(0, 12)
+		.slice(0, MOST_PATHS)
 		.map((ids) => ({ ids, steps: ids.slice(1).map((id, i) => near.get(ids[i])?.get(id) || []) }));
 }
 
