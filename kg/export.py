@@ -79,7 +79,7 @@ def _selected(lines: Iterable[str], selection: Selection) -> list[Quad]:
         name for name, wanted in ((DERIVED_GRAPH, selection.derived), (SCHEMA_GRAPH, selection.schema)) if not wanted
     }
     kept = [line for line in lines if not line.endswith(tuple(f"<{graph}> .\n" for graph in left_out))]
-    return list(parse("".join(kept).encode(), format=RdfFormat.N_QUADS, rename_blank_nodes=False))
+    return list(parse("".join(kept).encode(), format=RdfFormat.N_QUADS))
 
 
 def _triples(quads: list[Quad]) -> list[Triple]:

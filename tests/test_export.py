@@ -168,6 +168,11 @@ def test_blank_nodes_of_the_vocabulary_survive(exported: Exported, form: str) ->
     assert len({q.triple for q in back}) == len({q.triple for q in there})
 
 
+def test_nquads_of_all_graphs_are_the_text_of_the_build(exported: Exported, graph: Graph) -> None:
+    """Blank nodes keep their names, so that two exports can be compared line by line."""
+    assert exported("nquads", Selection(schema=True)).decode() == "".join(graph.lines())
+
+
 def shape(triple: Triple) -> tuple[str, ...]:
     """A triple with its blank nodes unnamed."""
     return tuple("_" if str(part).startswith("_:") else str(part) for part in triple)
@@ -431,6 +436,22 @@ def test_csv_rows_say_what_the_graph_says(graph: Graph, table: list[dict[str, st
     assert (row["date"], row["earliest"], row["latest"]) == ("2025-10", "2025-10-03", "2025-10-31")
     assert (row["cameo"], row["plover"], row["goldstein"]) == ("163", "SANCTION", "-8.0")
     assert "cnn-2026-02-us-colombia-feud#p28:4732-4807" in row["passages"].split("|")
+
+
+def test_csv_joins_lists_by_a_bar(picture: Picture, table: list[dict[str, str]]) -> None:
+    for name in ("actors", "targets", "about", "asserts", "denies"):
+        told = {row["event"]: row[name] for row in table}
+        assert told == {event.id: "|".join(getattr(event, name)) for event in picture.events.values()}
+        assert any(len(getattr(event, name)) > 1 for event in picture.events.values()) or name == "denies"
+
+
+def test_csv_is_in_the_order_of_time_and_what_is_undated_comes_last(
+    exported: Exported, table: list[dict[str, str]]
+) -> None:
+    days = [row["earliest"] or row["latest"] for row in table]
+    dated = [day for day in days if day]
+    assert dated == sorted(dated) and days == dated + [""] * (len(days) - len(dated)) and "" in days
+    assert exported("csv").count(b"\n") == len(table) + 1 and b"\r" not in exported("csv")
 
 
 def test_csv_keeps_what_is_not_a_fact_apart(graph: Graph, table: list[dict[str, str]]) -> None:
