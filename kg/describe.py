@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from kg import coded, dates, query
@@ -102,12 +102,22 @@ def _names(store: Store) -> list[tuple[str, str]]:
     return [(local_name(row["e"]), folded(row["name"])) for row in query.rows(store, text)]
 
 
-def facts(store: Store, pattern: str) -> Facts:
-    """Collect all properties of the nodes `?s` that a pattern selects, by node and predicate."""
+def facts(store: Store, *patterns: str) -> Facts:
+    """Collect all properties of the nodes `?s` that patterns select, by node and predicate."""
     found: Facts = defaultdict(lambda: defaultdict(list))
-    for row in query.rows(store, f"SELECT DISTINCT ?s ?p ?o WHERE {{ {pattern} ?s ?p ?o }}"):
+    for row in _rows(store, patterns, "SELECT DISTINCT ?s ?p ?o WHERE { %s ?s ?p ?o }"):
         found[row["s"]][row["p"]].append(row["o"])
     return found
+
+
+def _rows(store: Store, patterns: Iterable[str], text: str) -> Iterator[dict[str, str]]:
+    """Ask a query once for each of the patterns, which stands where its `%s` is."""
+    return (row for pattern in patterns for row in query.rows(store, text.replace("%s", pattern)))
+
+
+def _chosen(ids: Iterable[str] | None, every: str) -> list[str]:
+    """The patterns that select the nodes named, as many as needed for queries of a bearable length, or every node."""
+    return [every] if ids is None else [values(piece) for piece in query.pieces(ids)]
 
 
 def values(ids: Iterable[str], variable: str = "s") -> str:
@@ -117,11 +127,10 @@ def values(ids: Iterable[str], variable: str = "s") -> str:
 
 def entities(store: Store, ids: Iterable[str] | None = None) -> dict[str, EntityRecord]:
     """Read entities (all, or those named) with their labels in every language."""
-    pattern = values(ids) if ids is not None else "?s a dip:Entity ."
-    text = f"""SELECT DISTINCT ?s ?p ?o (LANG(?o) AS ?lang) WHERE {{ {pattern}
-      VALUES ?p {{ rdfs:label skos:altLabel rdfs:comment dip:partOf skos:exactMatch rdf:type }} ?s ?p ?o }}"""
+    text = """SELECT DISTINCT ?s ?p ?o (LANG(?o) AS ?lang) WHERE { %s
+      VALUES ?p { rdfs:label skos:altLabel rdfs:comment dip:partOf skos:exactMatch rdf:type } ?s ?p ?o }"""
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in query.rows(store, text):
+    for row in _rows(store, _chosen(ids, "?s a dip:Entity ."), text):
         found[row["s"]].append(row)
     kinds = class_labels(store)
     return {local_name(iri): _entity(iri, rows, kinds) for iri, rows in sorted(found.items())}
@@ -159,30 +168,21 @@ def _narrowest(types: Iterable[str], kinds: Mapping[str, tuple[str, int]]) -> st
     return max(ours, key=lambda kind: (kinds.get(kind, ("", -1))[1], kind), default="")
 
 
-def evidence(store: Store, pattern: str) -> dict[str, tuple[Evidence, ...]]:
-    """Read the evidence of the nodes `?s` that a pattern selects, in the order of the source."""
-    text = f"""SELECT DISTINCT ?s ?source ?sl ?n ?start ?end ?hash ?by ?byl ?who ?whol WHERE {{ {pattern}
+def evidence(store: Store, *patterns: str) -> dict[str, tuple[Evidence, ...]]:
+    """Read the evidence of the nodes `?s` that patterns select, in the order of the source."""
+    text = """SELECT DISTINCT ?s ?source ?sl ?n ?start ?end ?hash ?by ?byl ?who ?whol WHERE { %s
       ?s dip:attestedBy ?a . ?a dip:reportedBy ?by ; prov:wasDerivedFrom ?p .
       ?p oa:hasSource ?source ; dip:paragraph ?n ; dip:sha256 ?hash ; oa:hasSelector ?sel .
       ?sel oa:start ?start ; oa:end ?end . ?source rdfs:label ?sl . ?by rdfs:label ?byl . FILTER(LANG(?byl) = "en")
-      OPTIONAL {{ ?a dip:attributedTo ?who . ?who rdfs:label ?whol . FILTER(LANG(?whol) = "en") }} }}"""
+      OPTIONAL { ?a dip:attributedTo ?who . ?who rdfs:label ?whol . FILTER(LANG(?whol) = "en") } }"""
     found: dict[str, list[Evidence]] = defaultdict(list)
-    for row in query.rows(store, text):
+    for row in _rows(store, patterns, text):
+        at = int(row["n"]), int(row["start"]), int(row["end"])
+        who = row["sl"], row["byl"], local_name(row["who"]), row["whol"]
         found[local_name(row["s"])].append(
-            Evidence(
-                local_name(row["source"]),
-                int(row["n"]),
-                int(row["start"]),
-                int(row["end"]),
-                row["hash"],
-                local_name(row["by"]),
-                row["sl"],
-                row["byl"],
-                local_name(row["who"]),
-                row["whol"],
-            )
+            Evidence(local_name(row["source"]), *at, row["hash"], local_name(row["by"]), *who)
         )
-    for row in query.rows(store, _FEED_REPORTS.format(pattern=pattern)):
+    for row in _rows(store, patterns, _FEED_REPORTS):
         place = local_name(row["import"])
         told = f"{row['feed']}: {row['byl']}" if row["byl"] else row["feed"]
         where = row["url"] or row["row"]
@@ -192,18 +192,18 @@ def evidence(store: Store, pattern: str) -> dict[str, tuple[Evidence, ...]]:
     return {node: tuple(sorted(each)) for node, each in found.items()}
 
 
-_FEED_REPORTS = """SELECT DISTINCT ?s ?import ?il ?feed ?by ?byl ?url ?row WHERE {{ {pattern}
+_FEED_REPORTS = """SELECT DISTINCT ?s ?import ?il ?feed ?by ?byl ?url ?row WHERE { %s
   ?s dip:attestedBy ?a . ?a a dip:FeedReport ; prov:wasGeneratedBy ?import . ?import dip:feed ?feed ; rdfs:label ?il .
-  OPTIONAL {{ ?a dip:reportedBy ?by . ?by rdfs:label ?byl . FILTER(LANG(?byl) = "en") }}
-  OPTIONAL {{ ?a schema:url ?url }} OPTIONAL {{ ?a dip:row ?row }} }}"""
+  OPTIONAL { ?a dip:reportedBy ?by . ?by rdfs:label ?byl . FILTER(LANG(?byl) = "en") }
+  OPTIONAL { ?a schema:url ?url } OPTIONAL { ?a dip:row ?row } }"""
 
 
 def events(store: Store, ids: Iterable[str] | None = None) -> dict[str, EventRecord]:
     """Read events (all, or those named), by date; within the same days as the source tells them, answers last."""
-    pattern = values(ids) if ids is not None else "?s dip:factuality ?anyFactuality ."
-    read = facts(store, pattern)
+    patterns = _chosen(ids, "?s dip:factuality ?anyFactuality .")
+    read = facts(store, *patterns)
     back = _links_back(store)
-    proof = evidence(store, pattern)
+    proof = evidence(store, *patterns)
     kinds = class_labels(store)
     made = [_event(local_name(iri), own, back, proof, kinds) for iri, own in read.items()]
     return {event.id: event for event in _answers_last(sorted(made, key=when))}
@@ -313,11 +313,11 @@ def _coded_day(one: Callable[[str], str]) -> str:
 
 def claims(store: Store, ids: Iterable[str] | None = None) -> dict[str, ClaimRecord]:
     """Read claims (all, or those named) with their status and every voice for and against."""
-    pattern = values(ids) if ids is not None else "?s a dip:Proposition ."
-    read = facts(store, pattern)
-    proof = evidence(store, pattern)
-    voices = _voices(store, pattern)
-    opposed = _opposed(store, pattern)
+    patterns = _chosen(ids, "?s a dip:Proposition .")
+    read = facts(store, *patterns)
+    proof = evidence(store, *patterns)
+    voices = _voices(store, patterns)
+    opposed = _opposed(store, patterns)
     return {
         node: ClaimRecord(
             id=node,
@@ -342,21 +342,21 @@ def said(store: Store, events: Iterable[EventRecord], about: Iterable[ClaimRecor
     return {**found, **(claims(store, opposed) if opposed else {})}
 
 
-def _opposed(store: Store, pattern: str) -> dict[str, set[str]]:
+def _opposed(store: Store, patterns: Iterable[str]) -> dict[str, set[str]]:
     """Read which claims say the contrary of each claim; one of the two says so."""
     found: dict[str, set[str]] = defaultdict(set)
-    text = f"SELECT DISTINCT ?s ?other WHERE {{ {pattern} ?s dip:contradicts|^dip:contradicts ?other }}"
-    for row in query.rows(store, text):
+    text = "SELECT DISTINCT ?s ?other WHERE { %s ?s dip:contradicts|^dip:contradicts ?other }"
+    for row in _rows(store, patterns, text):
         found[local_name(row["s"])].add(local_name(row["other"]))
     return found
 
 
-def _voices(store: Store, pattern: str) -> dict[tuple[str, str], tuple[Voice, ...]]:
-    text = f"""SELECT ?s ?how ?e ?label ?who ?name ?edtf WHERE {{ {pattern} VALUES ?how {{ dip:asserts dip:denies }}
+def _voices(store: Store, patterns: Iterable[str]) -> dict[tuple[str, str], tuple[Voice, ...]]:
+    text = """SELECT ?s ?how ?e ?label ?who ?name ?edtf WHERE { %s VALUES ?how { dip:asserts dip:denies }
       ?e ?how ?s ; rdfs:label ?label ; dip:actor ?who . ?who rdfs:label ?name . FILTER(LANG(?name) = "en")
-      OPTIONAL {{ ?e dip:edtf ?edtf }} }} ORDER BY ?edtf ?e ?who"""
+      OPTIONAL { ?e dip:edtf ?edtf } } ORDER BY ?edtf ?e ?who"""
     grouped: dict[tuple[str, str], dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for row in query.rows(store, text):
+    for row in _rows(store, patterns, text):
         grouped[local_name(row["s"]), local_name(row["how"])][row["e"]].append(row)
     made: dict[tuple[str, str], tuple[Voice, ...]] = defaultdict(tuple)
     for key, by_event in grouped.items():
@@ -382,9 +382,9 @@ _STATES = {
 
 def states(store: Store, as_of: date | None = None, ids: Iterable[str] | None = None) -> dict[str, StateRecord]:
     """Read measures, tenures and ties; with `as_of`, each says whether it held on that day: certain, possible or no."""
-    pattern = values(ids) if ids is not None else "?s a dip:State ."
-    read = facts(store, pattern)
-    proof = evidence(store, pattern)
+    patterns = _chosen(ids, "?s a dip:State .")
+    read = facts(store, *patterns)
+    proof = evidence(store, *patterns)
     labels = {
         row["t"]: row["label"]
         for row in query.rows(
@@ -479,7 +479,7 @@ def horizon(store: Store) -> date | None:
 
 def edges(store: Store, ids: Iterable[str] | None = None) -> tuple[EdgeRecord, ...]:
     """Read derived edges (all, or those named) with what explains them."""
-    read = facts(store, values(ids) if ids is not None else "?s a dip:DerivedEdge .")
+    read = facts(store, *_chosen(ids, "?s a dip:DerivedEdge ."))
     declared = _predicates(store)
     made = [_edge(local_name(iri), own, declared) for iri, own in read.items()]
     return tuple(sorted(made, key=lambda e: (e.subject, e.object, e.predicate)))

@@ -26,7 +26,8 @@ class EntityPage:
     It is the day asked for (`asked`: what began later is left out), or the day up to which the sources surely reach.
     `claims` are about the entity; `said` holds these, all that its events assert or deny, and what contradicts them.
     `fits` says of each event whether it had begun by the day asked for: certain or possible. `left_out` counts events
-    of feeds that are not among them, since only the latest were asked for.
+    of feeds that are not among them, since only the latest were asked for, and `states_left_out` so many offices,
+    measures and ties.
     """
 
     entity: EntityRecord
@@ -45,6 +46,7 @@ class EntityPage:
     known_at: str = ""
     according_to: str = ""
     left_out: int = 0
+    states_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,8 @@ def entity_page(
     read = describe.events(store, wanted)
     fits = _both_fit(_begun(read, as_of), {event.id: seen.event(event) for event in read.values()}, seen)
     events = seen.passing(event for event in read.values() if event.id in fits)
-    states = describe.states(store, day, describe.touching(store, node, "State")).values()
+    chosen, states_left_out = _latest_states(store, node, day, as_of is not None, most if seen.open else 0)
+    states = sorted(describe.states(store, day, chosen).values(), key=lambda state: state.certainty == "no")
     held = [s for s in states if node in (*s.left, *s.right) and (as_of is None or s.certainty != "no")]
     held = [s for s in held if seen.state(s) != "no"]
     did = tuple(e for e in events.values() if node in e.actors)
@@ -235,7 +238,30 @@ def entity_page(
         known_at=seen.known_at.isoformat() if seen.known_at else "",
         according_to=seen.according_to,
         left_out=left_out,
+        states_left_out=states_left_out,
     )
+
+
+def _latest_states(store: Store, node: str, day: date | None, only: bool, most: int) -> tuple[list[str], int]:
+    """The offices, measures and ties of an entity, of feeds at most so many; and how many others of feeds there are.
+
+    What holds on the day comes first, then what began last; with `only`, what does not hold then is not counted.
+    """
+    found = describe.touching(store, node, "State")
+    if not most or len(found) <= most:
+        return found, 0
+    text = f"""SELECT DISTINCT ?s ?eb ?lb ?ee ?le WHERE {{ GRAPH ?g {{ ?s ?part <{ID}{node}> ; a dip:State .
+      OPTIONAL {{ ?s sem:hasEarliestBeginTimeStamp ?eb }} OPTIONAL {{ ?s sem:hasLatestBeginTimeStamp ?lb }}
+      OPTIONAL {{ ?s sem:hasEarliestEndTimeStamp ?ee }} OPTIONAL {{ ?s sem:hasLatestEndTimeStamp ?le }} }}
+      FILTER(STRSTARTS(STR(?g), "{FEED_GRAPHS}")) }}"""
+    coded: dict[str, tuple[bool, str, str]] = {}
+    for row in query.rows(store, text):
+        eb, lb, ee, le = (_day(row[name]) for name in ("eb", "lb", "ee", "le"))
+        holds = day is None or dates.in_force(eb, lb, ee, le, day) != "no"
+        coded[local_name(row["s"])] = (holds, row["lb"] or row["eb"], row["s"])
+    fitting = sorted((each for each in coded if coded[each][0] or not only), key=lambda each: coded[each], reverse=True)
+    latest = set(fitting[:most])
+    return [each for each in found if each not in coded or each in latest], len(fitting) - len(latest)
 
 
 def _latest(

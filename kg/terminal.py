@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from kg import dates
 from kg.describe import when
-from kg.lines import NO_BREAK, Piece, flow, padded, together
+from kg.lines import NO_BREAK, Piece, flow, padded, together, width_of
 from kg.pages import ClaimPage, EntityPage, EventPage, Page, SourcePage, StatePage, Timeline, World
 from kg.paths import Step, Ways
 from kg.records import ClaimRecord, EdgeRecord, EventRecord, Evidence, StateRecord, Voice
@@ -51,7 +51,8 @@ def page(shown: Page, width: int = 100) -> str:
 def timeline(shown: Timeline, width: int = 100) -> str:
     """Print a timeline: date, who to whom, what, status and passage."""
     sides = " – ".join(shown.names.get(side, side) for side in shown.sides) or "Everything"
-    count = f"{len(shown.events)} event{'' if len(shown.events) == 1 else 's'}"
+    number = len(shown.events) + shown.left_out
+    count = f"{number:,} event{'' if number == 1 else 's'}"
     lines = flow("", [Piece(f"{sides}: {count}{_window(shown)}", "bold")], width)
     lines += _seen(shown, width, "")
     if "possible" in shown.fits and (shown.since or shown.until):
@@ -63,12 +64,14 @@ def timeline(shown: Timeline, width: int = 100) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _more(left_out: int, width: int) -> list[str]:
-    """Say how many events of feeds are not shown, and how to see them."""
-    if not left_out:
+def _more(left_out: int, width: int, states: int = 0) -> list[str]:
+    """Say how many events and states of feeds are not shown, and how to see them."""
+    events = f"{left_out:,} earlier event{'' if left_out == 1 else 's'}" if left_out else ""
+    held = f"{states:,} more of offices, measures and ties" if states else ""
+    if not events and not held:
         return []
-    events = f"{left_out:,} earlier event{'' if left_out == 1 else 's'} of feeds"
-    return ["", *flow("", [Piece(f"… and {events}: --limit 0 shows all, --no-feeds none.", "dim")], width)]
+    told = f"… and {' and '.join(filter(None, (events, held)))} of feeds: --limit 0 shows all, --no-feeds none."
+    return ["", *flow("", [Piece(told, "dim")], width)]
 
 
 def _window(shown: Timeline) -> str:
@@ -175,7 +178,12 @@ def _entity(shown: EntityPage, width: int) -> list[str]:
             [line for claim in shown.claims for line in talk.claim(claim)],
         ),
     )
-    return [*lines, *_sections(sections, width), *_more(shown.left_out, width), *talk.legend(every)]
+    return [
+        *lines,
+        *_sections(sections, width),
+        *_more(shown.left_out, width, shown.states_left_out),
+        *talk.legend(every),
+    ]
 
 
 def _event_page(shown: EventPage, width: int) -> list[str]:
@@ -296,7 +304,9 @@ class _Talk:
             Piece("(summary)" if event.summary else "", "dim"),
             _passages(event.evidence),
         )
-        return flow(indent + padded(_short_date(event), _DATE), body, self.width)
+        day = _short_date(event)
+        head = padded(day, _DATE) if width_of(day) < _DATE else f"{day}  "
+        return flow(indent + head, body, self.width, len(indent) + _DATE)
 
     def status(self, event: EventRecord) -> list[Piece]:
         """Whether it is known to have happened; if not, who says that it did or will, and who denies it."""
@@ -467,7 +477,9 @@ def _short_date(event: EventRecord) -> str:
 
 def _stated(edtf: str) -> str:
     text = _abbreviated(dates.show(dates.parse(edtf)))
-    return re.sub(r"^between (.+) and (.+)$", r"\1 – \2", text).replace("until ", "by ")
+    text = re.sub(r"^between (.+) and (.+)$", r"\1 – \2", text).replace("until ", "by ")
+    text = re.sub(r"^(\d+) (\w+ \d+) – (\d+ \2)$", r"\1–\3", text)  # 4–6 Jul 1956
+    return re.sub(r"^(\d+ \w+) (\d+) – (\d+ \w+ \2)$", r"\1 – \3", text)  # 30 Jun – 2 Jul 1956
 
 
 def _abbreviated(words: str) -> str:

@@ -426,3 +426,63 @@ def test_how_to_see_what_is_left_out_is_told(command: tuple[str, ...], coded: Pa
     for most in ("0", "100"):
         assert "earlier event" not in kg(*command, "--limit", most, "-f", "text", "--store", coded).out
     assert json.loads(kg(*command, "--limit", "2", "-f", "json", "--store", coded).out)["left_out"] == 10
+
+
+@pytest.fixture(scope="module")
+def listed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build with a list of which the US Treasury imposed more than a query may name."""
+    folder = Path(shutil.copytree(built, tmp_path_factory.mktemp("listed") / "build"))
+    for day, numbers in (("2021-05-22", range(1400)), ("2022-02-01", range(700, 2100))):
+        rows = (f'{n},"COMPANY {n}",-0- ,"SDGT"{",-0- " * 8}\n' for n in numbers)
+        (folder.parent / f"sdn_{day}.csv").write_text("".join(rows), encoding="utf-8")
+    importing.import_feed("ofac", sorted(folder.parent.glob("sdn_*.csv")), folder)
+    return folder
+
+
+def test_an_entity_of_thousands_of_measures_is_shown_with_what_holds_and_began_last(
+    listed: Path, graph: Graph, kg: Any
+) -> None:
+    wide, curated = Graph(listed).show("us-treasury"), graph.show("us-treasury")
+    found = Graph(listed).show("us-treasury", limit=50)
+    assert isinstance(wide, EntityPage) and isinstance(found, EntityPage) and isinstance(curated, EntityPage)
+    assert len(wide.measures) == 2100 + len(curated.measures) and wide.states_left_out == 0
+    assert len(found.measures) == 50 + len(curated.measures) and found.states_left_out == 2050
+    assert {each.certainty for each in found.measures} == {"certain"}  # 700 of the list are gone
+    assert {each.latest_begin for each in found.measures if each.id.startswith("ofac")} == {"2022-02-01"}
+    asked = Graph(listed).show("us-treasury", date(2021, 12, 1), limit=50)
+    assert isinstance(asked, EntityPage) and asked.states_left_out == 2050  # none is gone for sure on that day
+    told = " ".join(kg("show", "us-treasury", "--limit", 50, "-f", "text", "--store", listed).out.split())
+    assert "and 2,050 more of offices, measures and ties of feeds: --limit 0 shows all" in told
+
+
+def test_what_no_longer_holds_stands_below_what_does(listed: Path) -> None:
+    page = Graph(listed).show("us-treasury")
+    assert isinstance(page, EntityPage)
+    over = [each.certainty == "no" for each in page.measures]
+    assert over == sorted(over) and any(over)
+
+
+@pytest.mark.parametrize(
+    ("edtf", "told"),
+    [
+        ("1956-07-24/1956-07-25", "24–25 Jul 1956  "),
+        ("1998-06-30/1998-07-02", "30 Jun – 2 Jul 1998  "),
+        ("2021-05-23/2022-02-01", "23 May 2021 – 1 Feb 2022  "),
+        ("2025-09/2026-02", "Sep 2025 – Feb 2026  "),
+    ],
+)
+def test_a_date_never_runs_into_what_happened(graph: Graph, edtf: str, told: str) -> None:
+    shown = graph.timeline("petro", "trump")
+    event = replace(shown.events[0], edtf=edtf, label="Something happens")
+    [line] = [
+        each
+        for each in terminal.timeline(replace(shown, events=(event,), fits=shown.fits[:1])).split("\n")
+        if "Something" in each
+    ]
+    assert unstyle(line).startswith(f"  {told}") and "Something happens" in line
+
+
+def test_a_timeline_that_is_cut_tells_how_many_events_there_are(coded: Path) -> None:
+    found = Graph(coded).timeline("id:united-states", "colombia", limit=2)
+    whole = Graph(coded).timeline("id:united-states", "colombia")
+    assert f": {len(whole.events)} events" in unstyle(terminal.timeline(found))

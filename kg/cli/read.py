@@ -8,6 +8,7 @@ from kg.cli import out
 from kg.errors import UsageError
 
 _LIMIT = "Of the events of feeds at most so many, the latest; 0 is all."
+_STATES_TOO = "Of the events of feeds at most so many, the latest, and of offices, measures and ties; 0 is all."
 
 
 @click.command(short_help="Show an entity, event, claim or measure, or a day.")
@@ -15,7 +16,7 @@ _LIMIT = "Of the events of feeds at most so many, the latest; 0 is all."
 @out.as_of_option
 @out.known_at_option
 @out.according_to_option
-@click.option("--limit", type=click.IntRange(0), default=100, show_default=True, help=_LIMIT)
+@click.option("--limit", type=click.IntRange(0), default=100, show_default=True, help=_STATES_TOO)
 @out.format_option("text, json")
 @out.output_option
 @out.feeds_option(True)
@@ -56,7 +57,7 @@ def show(
 @click.option("--until", "--to", "until", metavar="DAY", help="Only what may have happened on or before this day.")
 @out.known_at_option
 @out.according_to_option
-@click.option("--limit", type=click.IntRange(0), default=100, show_default=True, help=_LIMIT)
+@click.option("--limit", type=click.IntRange(0), default=200, show_default=True, help=_LIMIT)
 @out.format_option("text, json")
 @out.output_option
 @out.feeds_option(True)
