@@ -440,6 +440,71 @@ def deepest(make: Callable[[int], str], **limits: int) -> int:
     return low
 
 
+# The depth of each, as the engine recurses: a bracket and each link of a chain one, a call and EXISTS three.
+HOW_DEEP = {
+    "ASK {}": 2,
+    "ASK { {} }": 4,
+    "ASK { {} {} }": 5,
+    "ASK { ?s ?p ?o }": 2,
+    "ASK { ?s ?p ?o . ?s ?p ?o }": 3,
+    "ASK { ?s ?p ?o ; ?p ?o , ?o }": 4,
+    "SELECT ?s ?p {}": 2,
+    "SELECT (1 AS ?x) {}": 3,
+    "SELECT (STR(1) AS ?x) (1 AS ?y) {}": 7,
+    "DESCRIBE <urn:x>": 2,
+    "DESCRIBE <urn:x> <urn:y>": 3,
+    "CONSTRUCT { ?s ?p ?o . ?s ?p ?o } WHERE { ?s ?p ?o }": 3,
+    # Chains of inner groups go on in the outer one, except out of what the engine joins apart.
+    "ASK { { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } {{{}}} }": 11,
+    "ASK { GRAPH ?g { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } {{{}}} }": 11,
+    "ASK { OPTIONAL { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } {{{}}} }": 9,
+    "ASK { MINUS { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } {{{}}} }": 9,
+    "ASK { { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } UNION { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } {{{}}} }": 10,
+    "ASK { { SELECT * { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } } {{{}}} }": 11,
+    "ASK { FILTER EXISTS { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } {{{}}} }": 11,
+    "ASK { FILTER NOT EXISTS {} }": 6,
+    "ASK { { OPTIONAL { ?s ?p ?o . ?s ?p ?o . ?s ?p ?o } } }": 8,
+    # The engine could read the end of a name as OPTIONAL or EXISTS.
+    "PREFIX e: <urn:> ASK { ?s ?p e:a {} }": 6,
+    "PREFIX e: <urn:> ASK { ?s ?p e:a . {} }": 5,
+    # Expressions.
+    "ASK { FILTER(1) }": 4,
+    "ASK { FILTER((1)) }": 5,
+    "ASK { FILTER(1 + 1 * 1 || 1 && !1) }": 9,
+    "ASK { FILTER(STR(1)) }": 7,
+    "ASK { FILTER(<urn:f>(1)) }": 5,
+    "ASK { FILTER(1 IN (1, 2, 3)) }": 5,
+    "ASK { FILTER(1 + 1 + 1) {{{}}} }": 9,
+    # Paths, lists and nodes.
+    "ASK { ?s <urn:p>/<urn:p> ?o }": 3,
+    "ASK { ?s (<urn:p>/<urn:p>) ?o }": 7,
+    "ASK { ?s (<urn:p>/<urn:p>)|^<urn:p> ?o }": 9,
+    "ASK { ?s !(<urn:p>|^<urn:p>) ?o }": 9,
+    "ASK { ?s (<urn:p>|<urn:p>|<urn:p>) ?o }": 8,
+    "ASK { ?s (!<urn:p>) ?o }": 5,
+    "ASK { ?s (<urn:p>*/!<urn:p>|^<urn:p>) ?o }": 10,
+    "ASK { ?s ?p (1) }": 6,
+    "ASK { ?s ?p (1 2 3) }": 10,
+    "ASK { ?s ?p ((1) 2 3) }": 13,
+    "ASK { ?s ?p [] }": 4,
+    "ASK { ?s ?p [ ?p ?o ; ?p ?o , ?o ] }": 6,
+    "ASK { ?s ?p [ ?p ?o ; ?p ?o , ?o ] {{{}}} }": 11,
+    "ASK { ?s ?p ?o {| ?p ?o |} }": 5,
+    "ASK { << ?s ?p ?o ~ ?r >> ?p ?o }": 5,
+    # Data is no pattern.
+    "ASK { VALUES ?x { 1 2 } }": 4,
+    "ASK { VALUES (?x ?y) { (1 2) (3 4) } }": 6,
+}
+
+
+@pytest.mark.parametrize("query", HOW_DEEP)
+def test_a_query_is_as_deep_as_its_brackets_and_chains(query: str) -> None:
+    least = HOW_DEEP[query]
+    sparql.guard(query, max_depth=least)
+    with pytest.raises(QueryRefused, match=rf"^line 1, column \d+: .*\(more than {least - 1} deep\)\. Write .*VALUES"):
+        sparql.guard(query, max_depth=least - 1)
+
+
 @pytest.mark.parametrize("form", DEEP)
 def test_deep_queries_are_refused_and_ordinary_ones_pass(form: str) -> None:
     assert 3 <= deepest(DEEP[form]) < 100
@@ -502,7 +567,17 @@ def test_the_engine_survives_what_the_guard_lets_pass(stack: int, max_depth: int
 
 
 @pytest.mark.parametrize(
-    "call", ["REPLACE({}, 'a', 'b')", "SUBSTR({}, 1)", "REGEX({}, 'a')", "!({})", "!EXISTS{{ FILTER({}) }}"]
+    "call",
+    [
+        "REPLACE({}, 'a', 'b')",
+        "SUBSTR({}, 1)",
+        "REGEX({}, 'a')",
+        "!({})",
+        "!EXISTS{{ FILTER({}) }}",
+        "!NOT EXISTS{{ FILTER({}) }}",
+        "!<urn:f>({})",
+        "!xsd:boolean({})",
+    ],
 )
 def test_calls_that_the_engine_reads_again_at_each_level_are_nested_eight_deep_at_most(call: str) -> None:
     def nested(depth: int) -> str:
@@ -512,7 +587,7 @@ def test_calls_that_the_engine_reads_again_at_each_level_are_nested_eight_deep_a
         return f"ASK {{ FILTER({inner}) }}"
 
     assert passes(nested(8))
-    with pytest.raises(QueryRefused, match="more than 8 deep"):
+    with pytest.raises(QueryRefused, match=r"more than 8 deep\. Nest .*REPLACE.* less\."):
         sparql.guard(nested(9))
 
 
@@ -560,6 +635,19 @@ def test_a_parameter_is_a_constant_in_every_scope(query: str, expected: str) -> 
 def test_several_parameters_with_or_without_sigil() -> None:
     bound = sparql.bind("ASK { ?a ?p $b }", {"?a": "<urn:a>", "b": '"x"@en'})
     assert bound == 'ASK { <urn:a> ?p "x"@en }'
+
+
+@pytest.mark.parametrize(
+    "term", ["<urn:v>", '"x"', '"x"@es-CO', '"2025-09-19"^^<http://www.w3.org/2001/XMLSchema#date>']
+)
+def test_an_iri_a_text_with_or_without_a_language_and_a_typed_value_are_terms(term: str) -> None:
+    assert sparql.bind("ASK { ?s ?p ?x }", {"x": term}) == f"ASK {{ ?s ?p {term} }}"
+
+
+@pytest.mark.parametrize("value", ['"a"^^<int>', '"a"^^<urn:t>@en', '"a"@en@es', '"a" ^^<urn:t>', "<a>", "^^<urn:t>"])
+def test_a_value_with_a_part_too_many_or_too_short_is_none(value: str) -> None:
+    with pytest.raises(QueryError, match=r"The value of \?x is no IRI or literal"):
+        sparql.bind("ASK { ?s ?p ?x }", {"$x": value})
 
 
 def test_without_parameters_the_text_stays() -> None:
@@ -728,11 +816,46 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("query", "expected"), MISTAKES.items(), ids=list(MISTAKES))
 def test_a_mistake_is_told_with_its_line_a_caret_and_a_repair(query: str, expected: str) -> None:
+    with suppress(QuerySyntax):
+        sparql.guard(query)
     with pytest.raises(SyntaxError) as engine:
         Store().query(query)
     told = sparql.explain_syntax(query, str(engine.value), {"foaf": "urn:x", "dip": "urn:y"})
     assert str(told) == dedent(expected)
     assert f"line {told.line}, column {told.column}:" in str(told)
+
+
+FULL = """PREFIX e: <urn:> SELECT ?s (COUNT(?x) AS ?n) FROM e:g {
+  { ?s e:p/^e:q ?x } UNION { SELECT ?x { ?s e:p (1 ?x) } }
+  VALUES (?s ?x) { (e:a 1) } OPTIONAL { [ e:p ?x ] e:q << ?s ?p ?x >> } FILTER(BOUND(?x) && !EXISTS { ?x e:p "a"@en })
+} GROUP BY ?s HAVING(?s < 1) ORDER BY DESC(?s) LIMIT 5"""
+
+
+def test_a_query_that_breaks_off_anywhere_is_told_with_a_place() -> None:
+    parts = list(sparql.tokens(FULL))
+    told = 0
+    for token in parts:
+        text = FULL[: token.start]
+        with suppress(QueryError):
+            sparql.guard(text)
+        with suppress(QueryError):
+            sparql.bind(text, {"x": "<urn:v>"})
+        if not parses(text):
+            error = sparql.explain_syntax(text, "error at 1:1: expected [_]")
+            assert error.message.startswith(f"line {error.line}, column {error.column}: ")
+            told += 1
+    assert told > 80
+
+
+@pytest.mark.parametrize(
+    "query", ["ASK { VALUES ?x { 1, 2 } }", "ASK { VALUES (?x, ?y) { (1 2) } }", "ASK { VALUES (?x ?y) { (1, 2) } }"]
+)
+def test_commas_between_values_are_told(query: str) -> None:
+    sparql.guard(query)
+    with pytest.raises(SyntaxError) as engine:
+        Store().query(query)
+    told = sparql.explain_syntax(query, str(engine.value))
+    assert (told.line, told.column) == (1, query.index(",") + 1)
 
 
 def test_of_a_long_line_the_part_around_the_place_is_shown() -> None:

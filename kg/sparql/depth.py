@@ -22,9 +22,9 @@ _CHAINING = {
 class _Level:
     """An open bracket with its own weight, the links chained in it so far, and the deepest bracket closed in it."""
 
-    weight: int
-    apart: bool
-    retried: int
+    weight: int = 0
+    apart: bool = True
+    retried: int = 0
     chained: int = 0
     deepest: int = 0
 
@@ -35,14 +35,14 @@ def check_depth(seen: list[Seen], limit: int) -> None:
     A bracket recurses once; calls and EXISTS take the stack of three. Patterns of one group become a chain of joins,
     also through inner groups and lists; what OPTIONAL, MINUS, UNION, EXISTS and subqueries hold stays apart.
     """
-    levels = [_Level(weight=0, apart=True, retried=0)]
+    levels = [_Level()]
     base = 0
     for n, (token, place) in enumerate(seen):
         top = levels[-1]
         if token.kind == "punct" and token.text in CLOSING and len(levels) > 1:
             levels.pop()
             base -= top.weight + top.chained
-            links = 0 if top.apart or _followed_by_union(seen, n) else top.chained
+            links = 0 if top.apart or _word_after(seen, n) == "UNION" else top.chained
             top, inner = levels[-1], top
             top.deepest = max(top.deepest, inner.weight + inner.deepest + inner.chained - links)
         else:
@@ -60,19 +60,19 @@ def check_depth(seen: list[Seen], limit: int) -> None:
             raise refused(token, what, "Write alternatives as IN (…) or VALUES, or ask in several queries.")
 
 
-def _followed_by_union(seen: list[Seen], n: int) -> bool:
-    return n + 1 < len(seen) and seen[n + 1][0].word == "UNION"
+def _word_after(seen: list[Seen], n: int) -> str:
+    return seen[n + 1][0].word if n + 1 < len(seen) else ""
 
 
 def _opened(seen: list[Seen], n: int, top: _Level) -> _Level:
     token, place = seen[n]
-    opener = seen[n - 1][0] if n else token
+    opener = seen[n - 1][0]  # a query begins with a word
     calls = token.text == "(" and opener.word in FUNCTIONS
     # The engine could read OPTIONAL or EXISTS at the end of a prefixed name.
     exists = token.text == "{" and (opener.word == "EXISTS" or opener.kind == "pname")
     return _Level(
         weight=3 if calls or exists else 1,
-        apart=place.opens in ("expr", "names", "data") or opener.word in _APART or _is_subquery(seen, n),
+        apart=place.opens == "expr" or opener.word in _APART or _word_after(seen, n) == "SELECT",
         retried=top.retried + (opener.word in _RETRIED or _negated(seen, n)),
     )
 
@@ -83,10 +83,6 @@ def _negated(seen: list[Seen], n: int) -> bool:
     while before and before[0].kind in ("word", "iri", "pname"):
         before.pop(0)
     return bool(before) and before[0].text == "!"
-
-
-def _is_subquery(seen: list[Seen], n: int) -> bool:
-    return n + 1 < len(seen) and seen[n + 1][0].word == "SELECT"
 
 
 def _links(seen: list[Seen], n: int) -> int:
