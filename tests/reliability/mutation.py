@@ -34,7 +34,7 @@ CHOSEN = {
     "lens": ("lens",),
     "lift": ("lift", "dossier", "build"),
     "passages": ("passages",),
-    "query": ("sparql", "results"),
+    "query": ("sparql", "graph", "cli"),
     "registers": ("registers",),
     "results": ("results",),
     "scope": ("lens", "curation", "import"),
@@ -134,6 +134,7 @@ def prepared(module: str, place: Path) -> None:
         "pytest_add_cli_args_test_selection": tests,
         "use_git_change_detection": False,
         "debug": True,
+        "timeout_multiplier": 4.0,
     }
     told = "".join(f"{key} = {json.dumps(value)}\n" for key, value in about.items())
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
