@@ -162,6 +162,58 @@ def test_jsonld_needs_nothing_from_the_network() -> None:
     assert all(isinstance(value, str) and value.endswith(("#", "/")) for value in document["@context"].values())
 
 
+def test_jsonld_reads_well() -> None:
+    story, own = NamedNode(f"{PREFIXES['graph']}doc/visas"), NamedNode("http://example.org/own")
+    given_quads = [
+        *(Quad(t.subject, t.predicate, t.object, story) for t in PETRO[:3]),
+        Quad(node("gustavo-petro"), NamedNode(f"{RDF}type"), NamedNode(f"{DIP}Actor"), story),
+        Quad(node("gustavo-petro"), NamedNode(f"{PREFIXES['rdfs']}label"), Literal("Густаво Петро"), story),
+        Quad(node("deed"), NamedNode(f"{DIP}actor"), node("gustavo-petro"), own),
+        Quad(node("deed"), NamedNode(f"{RDF}type"), Literal("a word"), own),
+        Quad(node("deed"), NamedNode(f"{DIP}target"), BlankNode("b"), own),
+        Quad(BlankNode("b"), NamedNode(f"{DIP}see"), NamedNode("wd:Q1")),
+        Quad(BlankNode("b"), NamedNode(f"{DIP}code"), Literal("1", datatype=NamedNode("org:kind"))),
+    ]
+    written = jsonld([*given_quads, *reversed(given_quads)])
+    document = json.loads(written)
+    assert written == json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    assert document["@context"] == {
+        name: iri for name, iri in sorted(PREFIXES.items()) if name not in ("http", "wd", "org")
+    }
+    assert list(document["@context"]) == sorted(document["@context"])
+    assert json.dumps(document["@graph"]) == json.dumps(
+        [
+            {
+                "@id": "http://example.org/own",
+                "@graph": [
+                    {
+                        "@id": "id:deed",
+                        "rdf:type": "a word",
+                        "dip:actor": {"@id": "id:gustavo-petro"},
+                        "dip:target": {"@id": "_:b"},
+                    }
+                ],
+            },
+            {
+                "@id": "https://w3id.org/diplokg/graph/doc/visas",
+                "@graph": [
+                    {"@id": "id:deed", "dip:goldstein": {"@value": "-8.0", "@type": "xsd:decimal"}},
+                    {
+                        "@id": "id:gustavo-petro",
+                        "@type": ["dip:Actor", "dip:Person"],
+                        "rdfs:label": ["Густаво Петро", {"@value": "Gustavo Petro", "@language": "en"}],
+                    },
+                ],
+            },
+            {
+                "@id": "_:b",
+                "dip:code": {"@value": "1", "@type": "org:kind"},
+                "dip:see": {"@id": "wd:Q1"},
+            },
+        ]
+    )
+
+
 def test_jsonld_puts_one_value_on_a_line() -> None:
     lines = jsonld([Quad(t.subject, t.predicate, t.object) for t in PETRO]).splitlines()
     assert lines.count('   "@id": "id:gustavo-petro",') == 1
@@ -169,7 +221,7 @@ def test_jsonld_puts_one_value_on_a_line() -> None:
 
 def test_jsonld_has_no_place_for_a_triple_about_a_triple() -> None:
     quoted = Triple(node("a"), NamedNode(f"{RDF}reifies"), PETRO[0])
-    with pytest.raises(UsageError, match="JSON-LD"):
+    with pytest.raises(UsageError, match=r"^JSON-LD .* Use turtle or ntriples"):
         jsonld([Quad(quoted.subject, quoted.predicate, quoted.object)])
 
 
