@@ -201,7 +201,7 @@ def test_jsonld_reads_well() -> None:
                     {
                         "@id": "id:gustavo-petro",
                         "@type": ["dip:Actor", "dip:Person"],
-                        "rdfs:label": ["Густаво Петро", {"@value": "Gustavo Petro", "@language": "en"}],
+                        "rdfs:label": [{"@value": "Gustavo Petro", "@language": "en"}, "Густаво Петро"],
                     },
                 ],
             },
