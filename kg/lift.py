@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg import dates, terms
 from kg.dates import Window
@@ -374,13 +374,8 @@ class _DossierLift:
 
 
 def canonical(quads: Iterable[Quad]) -> list[str]:
-    """Write quads as sorted, distinct N-Quads lines: the same quads give the same bytes."""
-    return sorted({_line(quad) for quad in quads})
-
-
-def _line(quad: Quad) -> str:
-    graph = "" if isinstance(quad.graph_name, DefaultGraph) else f" {quad.graph_name}"
-    return f"{quad.subject} {quad.predicate} {quad.object}{graph} .\n"
+    """Write quads of named graphs as sorted, distinct N-Quads lines: the same quads give the same bytes."""
+    return sorted({f"{quad.subject} {quad.predicate} {quad.object} {quad.graph_name} .\n" for quad in quads})
 
 
 def _window(edtf: str) -> Window:

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +92,14 @@ def test_a_change_sees_what_it_makes_and_nobody_else_does_until_it_ends(folder: 
     assert store.generation(folder) != old
 
 
+def test_a_manifest_with_batches_is_read_by_people_too(folder: Path) -> None:
+    with batches.change(folder) as fresh:
+        fresh.about["feeds"] = [{"name": "gdelt", "files": ["Año.csv"]}]
+    text = (store.generation(folder) / "manifest.json").read_text(encoding="utf-8")
+    assert text == json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    assert "Año.csv" in text
+
+
 def test_a_graph_that_is_dropped_is_gone_and_no_other(folder: Path) -> None:
     before = current(folder)
     for name in ("one", "two"):
@@ -130,6 +139,14 @@ def test_the_store_without_feeds_is_as_it_was_before_the_first(folder: Path) -> 
         add(folder, name)
         assert current(folder, store.CURATED) == before
     assert current(folder) == before | of_batch("one", "two")
+
+
+def test_a_store_that_holds_feeds_is_never_kept_as_the_one_without(folder: Path) -> None:
+    """As where an earlier version made the first batch, which kept no such store."""
+    add(folder)
+    shutil.rmtree(store.generation(folder) / store.CURATED)
+    add(folder, "two")
+    assert not (store.generation(folder) / store.CURATED).exists()
 
 
 def test_a_damaged_store_without_feeds_is_told_too(folder: Path) -> None:
