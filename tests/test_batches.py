@@ -230,6 +230,7 @@ def test_a_full_disk_is_told_by_its_name(folder: Path, unchanged: Any, monkeypat
 def test_text_is_loaded_in_pieces_that_are_not_larger_than_they_need_be() -> None:
     large = "x" * (batches._PIECE - 1)
     assert [len(piece) for piece in batches._pieces(["y", large, "z", large, "é"])] == [len(large) + 1] * 2 + [2]
+    assert [len(piece) for piece in batches._pieces([large, "y"])] == [len(large) + 1]
     assert list(batches._pieces(["a", "b"])) == [b"ab"]
     assert list(batches._pieces([])) == []
 

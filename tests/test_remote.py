@@ -178,8 +178,8 @@ def test_a_service_that_speaks_no_http_is_told() -> None:
 
 def test_a_refused_query_is_a_query_error() -> None:
     with (
-        answering(400, "text/plain", b"Parse error\nat line 1") as url,
-        pytest.raises(QuerySyntax, match="refused the query: Parse error at line 1"),
+        answering(400, "text/plain", b"Parse error\nat line 1.\n") as url,
+        pytest.raises(QuerySyntax, match=r"refused the query: Parse error at line 1$"),
     ):
         Remote(url).query(ASK)
 
