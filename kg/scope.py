@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from kg.errors import StorageError
 from kg.store import CURATED, FEED_GRAPHS, Answer, Dataset, Embedded, Remote, Rows, Store, names_graphs
 
 Feeds = Collection[str] | None
@@ -73,8 +72,7 @@ def graphs(store: Store) -> tuple[str, ...]:
     if isinstance(store, Remote):
         return store.graphs()
     found = store.query("SELECT ?g WHERE { GRAPH ?g {} }")
-    if not isinstance(found, Rows):
-        raise StorageError(f"{store.name}: it does not tell its graphs.", hint="Build again with `kg build`.")
+    assert isinstance(found, Rows)
     return tuple(sorted(row[0].value for row in found.rows if row[0] is not None and hasattr(row[0], "value")))
 
 
