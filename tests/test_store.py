@@ -92,6 +92,12 @@ def test_what_builds_left_that_were_killed_is_cleared_away_and_nothing_else(tmp_
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted({*after, ".lock", "CURRENT", "notes.txt"})
 
 
+def test_what_cannot_be_removed_stops_no_build(tmp_path: Path) -> None:
+    (tmp_path / "gen-000000000000").write_bytes(b"a file where a folder should be")
+    made = put(tmp_path, "Colombia")
+    assert store.generation(tmp_path) == made and asked(store.open_store(str(tmp_path))) == [("Colombia",)]
+
+
 def test_no_build_removes_what_somebody_reads(tmp_path: Path) -> None:
     first = put(tmp_path, "Colombia")
     hold: Hold | None = Hold(first)
@@ -169,7 +175,7 @@ def test_what_the_engine_notes_for_itself_is_not_part_of_the_seal(tmp_path: Path
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_service_is_no_folder(scheme: str) -> None:
-    url = f"{scheme}://127.0.0.1:9/sparql"
+    url = f"{scheme}://127.0.0.1:9/sparql?default-graph-uri=urn:/a"
     with pytest.raises(UsageError) as told:
         store.generation(Path(url))
     assert str(told.value).startswith(f"{url}: this needs a build folder") and "load that" in (told.value.hint or "")
