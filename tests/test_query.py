@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from kg import importing, pipeline, query, sparql
+from kg import importing, pipeline, query, scope, sparql
 from kg.errors import KgError, QueryError, QueryLimit, QueryRefused, QuerySyntax, StorageError, UsageError
 from kg.query import Limits
-from kg.store import Embedded, Rows, open_store
+from kg.store import Embedded, Remote, Rows, open_store
 from kg.terms import ID, REL, XSD
 
 DEEDS = """\
@@ -173,6 +173,9 @@ def test_a_mistake_is_told_with_its_place_and_the_prefixes_known_here(store: Emb
         query.run(store, "ASK { ?s sko:x ?o }")
     assert "skos" in caught.value.hint
     assert "dip:" in caught.value.hint
+    with pytest.raises(QuerySyntax, match=r"line 1, column 1") as caught:
+        query.run(store, "ASK")
+    assert caught.value.hint == "Expected '{'."
 
 
 def test_what_would_write_is_refused_before_parameters_are_bound(store: Embedded) -> None:
@@ -322,25 +325,50 @@ def test_a_process_leaves_out_what_was_left_out(serve: Serve, data_folder: Any, 
         for feeds in (None, ["gdelt"], ["icews"], [])
     ]
     assert answers == [True, True, False, False]
+    for feeds, there in ((["gdelt"], True), ([], False)):
+        narrowed = scope.within(open_store(place), feeds)
+        assert query.run(narrowed, codes, limits=Limits(seconds=30)) is there
 
 
-def test_doors_that_are_shut_are_files_sockets_dumps_and_memory(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/sparql", "https://127.0.0.1:9/sparql"])
+def test_a_service_is_asked_at_its_address_also_under_a_time_limit(address: str) -> None:
+    with pytest.raises(StorageError, match=f"^{address}: "):
+        query.run(Remote(address), "ASK {}", limits=Limits(seconds=30))
+
+
+Asked = dict[int, tuple[int, int]]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """The limits that the system is asked for; it refuses them, so that this process goes on."""
     resource = pytest.importorskip("resource", reason="this system has no rlimits")
-    asked: dict[int, tuple[int, int]] = {}
+    found: Asked = {}
 
     def refuse(kind: int, limits: tuple[int, int]) -> None:
-        asked[kind] = limits
+        found[kind] = limits
         raise ValueError("not allowed here")
 
     monkeypatch.setattr(resource, "setrlimit", refuse)
+    return found
+
+
+def test_doors_that_are_shut_are_files_sockets_dumps_and_memory(asked: Asked) -> None:
+    import resource
+
     query.shut_doors(2**30, sockets=True)
-    assert asked == {
-        resource.RLIMIT_AS: (2**30, 2**30),
-        resource.RLIMIT_CORE: (0, 0),
-        resource.RLIMIT_FSIZE: (0, 0),
-    }
+    written = {resource.RLIMIT_CORE: (0, 0), resource.RLIMIT_FSIZE: (0, 0)}
+    assert asked == {resource.RLIMIT_AS: (2**30, 2**30), **written}
     query.shut_doors(2**20, sockets=False)
+    assert asked == {resource.RLIMIT_AS: (2**20, 2**20), resource.RLIMIT_NOFILE: (0, 0), **written}
+
+
+def test_a_process_shuts_its_doors_before_it_asks_and_only_if_told(asked: Asked, serve: Serve) -> None:
+    import resource
+
+    assert serve("ASK {}")[0] == 0
+    assert asked == {}
+    code, out, _ = serve("ASK { ?s ?p ?o }", memory=2**30)
+    assert (code, json.loads(out.removeprefix(b"result\n"))["boolean"]) == (0, True)
+    assert asked[resource.RLIMIT_AS] == (2**30, 2**30)
     assert asked[resource.RLIMIT_NOFILE] == (0, 0)
-    assert asked[resource.RLIMIT_AS] == (2**20, 2**20)
