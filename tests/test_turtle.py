@@ -171,8 +171,8 @@ def test_jsonld_reads_well() -> None:
         Quad(node("deed"), NamedNode(f"{DIP}actor"), node("gustavo-petro"), own),
         Quad(node("deed"), NamedNode(f"{RDF}type"), Literal("a word"), own),
         Quad(node("deed"), NamedNode(f"{DIP}target"), BlankNode("b"), own),
-        Quad(BlankNode("b"), NamedNode(f"{DIP}see"), NamedNode("wd:Q1")),
-        Quad(BlankNode("b"), NamedNode(f"{DIP}code"), Literal("1", datatype=NamedNode("org:kind"))),
+        Quad(BlankNode("b"), NamedNode(f"{DIP}see"), NamedNode("wd:Q1:en")),
+        Quad(BlankNode("b"), NamedNode(f"{DIP}code"), Literal("1", datatype=NamedNode("org:kind:x"))),
     ]
     written = jsonld([*given_quads, *reversed(given_quads)])
     document = json.loads(written)
@@ -207,8 +207,8 @@ def test_jsonld_reads_well() -> None:
             },
             {
                 "@id": "_:b",
-                "dip:code": {"@value": "1", "@type": "org:kind"},
-                "dip:see": {"@id": "wd:Q1"},
+                "dip:code": {"@value": "1", "@type": "org:kind:x"},
+                "dip:see": {"@id": "wd:Q1:en"},
             },
         ]
     )
