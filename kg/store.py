@@ -186,9 +186,8 @@ class Remote:
         import urllib.parse
         import urllib.request
 
-        headers = {"Accept": accepted, "Content-Type": "application/x-www-form-urlencoded"}
         try:
-            request = urllib.request.Request(self.name, urllib.parse.urlencode(fields).encode(), headers)
+            request = urllib.request.Request(self.name, urllib.parse.urlencode(fields).encode(), {"Accept": accepted})
             with urllib.request.urlopen(request, timeout=self.timeout) as response:
                 return response.read(), response.headers
         except urllib.error.HTTPError as error:

@@ -116,6 +116,14 @@ def test_no_build_removes_what_somebody_reads(tmp_path: Path) -> None:
     assert len(generations(tmp_path)) == 2
 
 
+def test_who_cannot_hold_a_build_reads_it_all_the_same(tmp_path: Path) -> None:
+    """As in the moment in which another process looks whether anybody reads."""
+    fcntl = pytest.importorskip("fcntl", reason="this system has no such locks")
+    with (put(tmp_path, "Colombia") / store.SEAL).open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert asked(store.open_store(str(tmp_path))) == [("Colombia",)]
+
+
 def test_a_build_that_went_between_two_looks_is_looked_for_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
