@@ -314,7 +314,7 @@ class Graph:
             then, now = (self.lens(day, according_to).picture(whole) for day in (first, last))
             eve, end = (replace(here, name=f"as known on {day}") for day in (first, last))
             return diff.pictures(then, now, eve, end, who.according_to)
-        before = old if isinstance(old, Graph) else Graph(str(old))
+        before = old if isinstance(old, Graph) else Graph(str(old), self.feeds)
         seen = before.lens(according_to=according_to)
         then, now = (
             lens.picture(describe.picture(graph.store, as_of=describe.horizon(graph.store), everyone=True))

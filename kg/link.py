@@ -120,13 +120,16 @@ def decide(
 
 
 def undo(party: str, entity: str, folder: Path | str = "build", links: Path | None = None) -> Link:
-    """Take a decision back.
+    """Take a decision back; the entity is named as in `decide`.
 
     Raises:
-        NotFound: there is no such decision.
+        NotFound: there is no such decision, or no such entity.
+        Ambiguous: several entities are called so.
     """
     path, have = _decisions(Path(folder), links)
     pair = (party.removeprefix("id:"), entity.removeprefix("id:"))
+    if pair not in have and any(pair[0] == other for other, _ in have):
+        pair = (pair[0], _entity(registered.read(store.open_store(str(folder))), entity))
     if pair not in have:
         told = [f"{p} {e}" for p, e in have]
         raise NotFound(f"No decision about {' and '.join(pair)}.", hint=did_you_mean(" ".join(pair), told))
@@ -197,7 +200,8 @@ def _entity(known: Known, name: str) -> str:
     if len(fitting) > 1:
         raise Ambiguous(f"'{name}' may be {', '.join(fitting)}.", fitting)
     if not fitting:
-        raise NotFound(f"The registers have no '{name}'.", hint=did_you_mean(plain, known.entities))
+        hint = did_you_mean(plain, known.entities) or "Name an entity of the registers, as `kg show` finds it."
+        raise NotFound(f"The registers have no '{name}'.", hint=hint)
     return fitting[0]
 
 

@@ -76,6 +76,8 @@ def _more(left_out: int, width: int, states: int = 0) -> list[str]:
 
 def _window(shown: Timeline) -> str:
     since, until = (_day(each) for each in (shown.since, shown.until))
+    if since and since == until:
+        return f" on {since}"
     if since and until:
         return f" between {_both(shown.since, shown.until)}"
     return f" since {since}" if since else f" until {until}" if until else ""

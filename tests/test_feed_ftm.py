@@ -121,6 +121,11 @@ def test_unknown_properties_and_schemata_are_loud(tmp_path: Path) -> None:
     assert dict(tally.unknown) == {"Person: shoeSize": 1, "schema Dragon": 1}
 
 
+def test_what_is_left_out_is_what_the_file_has_and_is_not_used(tmp_path: Path) -> None:
+    _, tally = read(tmp_path, line("a", "Person", name="A", gender="female", email="a@example.org"))
+    assert set(tally.left_out) - {"datasets"} == {"email", "gender"}
+
+
 @needs_samples
 def test_the_real_samples_add_up_and_payments_are_left_out_by_name() -> None:
     found = files.sources([SHARED / "donations.ijson", SHARED / "parteispenden.entities.ftm.json"])

@@ -222,19 +222,20 @@ def test_the_whole_un_list_is_taken() -> None:
 
 
 @needs_lists
-def test_all_leaders_of_reign_are_taken_but_one_line_of_another_encoding() -> None:
+def test_all_leaders_of_reign_are_taken_one_from_a_line_of_another_encoding() -> None:
     records, tallies = read(reign, SHARED / "leaders")
     told = {Path(tally.file).name: (tally.read, tally.kept, tally.refused) for tally in tallies}
     assert told == {
-        "REIGN_leaderlist_3_21.csv": (2524, 2523, 1),
+        "REIGN_leaderlist_3_21.csv": (2524, 2524, 0),
         "REIGN_electionlist_3_21.csv": (4351, 0, 4351),
         "REIGN_regime_list.csv": (627, 0, 627),
     }
     assert {row.reason for tally in tallies for row in tally.rejected} == {
-        "is not UTF-8",
         "elections are no relation between parties: left out",
         "regimes are no relation between parties: left out",
     }
+    leaders = next(tally for tally in tallies if "leaderlist" in tally.file)
+    assert leaders.notes["lines read as Windows-1252, since they are not UTF-8"] == 1
     open_ = [r for r in records if isinstance(r, HeldOffice) and not r.end]
     assert len(open_) == 194 and all(r.last_known_in_force == "2021-03-01" for r in open_)
 
@@ -280,6 +281,13 @@ def test_a_damaged_row_of_reign_is_told_and_the_rest_goes_on(tmp_path: Path, row
     (tmp_path / "leaders_3_21.csv").write_text(HEADER + ROW + row)
     _, (tally,) = read(reign, tmp_path / "leaders_3_21.csv")
     assert [(r.line, r.reason) for r in tally.rejected] == [(3, reason)] and tally.kept == 1
+
+
+def test_a_line_in_neither_encoding_is_told(tmp_path: Path) -> None:
+    for byte, kept in ((b"\x85", 1), (b"\x81", 0)):
+        (tmp_path / "leaders_3_21.csv").write_bytes((HEADER + ROW).encode().rstrip(b"\n") + byte + b"\n")
+        _, (tally,) = read(reign, tmp_path / "leaders_3_21.csv")
+        assert (tally.read, tally.kept, tally.refused) == (1, kept, 1 - kept)
 
 
 def test_the_same_row_twice_is_a_duplicate_and_windows_leave_out(tmp_path: Path) -> None:

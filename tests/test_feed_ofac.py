@@ -64,6 +64,13 @@ def test_parties_bear_the_names_the_addresses_and_the_state_of_the_person() -> N
     assert cartel.label == "JUAREZ CARTEL" and "CARRILLO FUENTES ORGANIZATION" in cartel.aliases
 
 
+def test_a_name_has_no_blank_or_comma_at_its_ends(tmp_path: Path) -> None:
+    row = '7,"SALIM, Nur","individual","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"a.k.a. \'AL-WARD, \'; POB X."\n'
+    (tmp_path / "sdn.csv").write_text(row, encoding="utf-8")
+    [party] = [each for each in read(tmp_path)[0] if isinstance(each, Party) and each.id == "ofac-7"]
+    assert party.aliases == ("SALIM, Nur", "AL-WARD")
+
+
 def test_a_list_without_a_date_gives_no_bounds(tmp_path: Path) -> None:
     (tmp_path / "sdn.csv").write_text(ROW)
     records, _ = read(tmp_path)

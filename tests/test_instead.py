@@ -87,6 +87,16 @@ def test_one_more_snapshot_tells_what_ended_as_if_all_had_come_at_once(
     assert triples(folder) == triples(other)
 
 
+def test_what_was_listed_and_removed_between_two_days_is_told(folder: Path, tmp_path: Path, kg: Kg) -> None:
+    lists = [sdn(tmp_path / "sdn_2021-05-22.csv", 1, 2), sdn(tmp_path / "sdn_2022-02-01.csv", 2, 3)]
+    importing.import_feed("ofac", lists, folder)
+    days = ("diff", "--as-of", "2021-05-22", "2022-02-02", "-f", "json", "--store", folder)
+    told = {(each["kind"], each["id"]) for each in json.loads(kg(*days, "--feeds=ofac").out)["changes"]}
+    assert {("began", "ofac-sdn-3-2022-02-01"), ("ended", "ofac-sdn-1-2021-05-22")} <= told
+    assert ("happened", "ofac-sdn-1-2021-05-22-removal") in told
+    assert not any("ofac" in each["id"] for each in json.loads(kg(*days).out)["changes"])
+
+
 def test_a_snapshot_alone_stays_beside_the_earlier_one_and_that_is_told(folder: Path, tmp_path: Path, kg: Kg) -> None:
     first = importing.import_feed("ofac", [sdn(tmp_path / "sdn_2021-05-22.csv", 1, 2)], folder)
     done = kg("import", "ofac", sdn(tmp_path / "sdn_2022-02-01.csv", 2, 3), "--store", folder)
@@ -167,11 +177,12 @@ def test_other_days_of_a_file_stay_when_some_are_read_again(folder: Path, tmp_pa
     assert triples(folder) == before
 
 
-def test_a_batch_is_made_of_rows_that_were_kept(folder: Path, tmp_path: Path, unchanged: Any) -> None:
+def test_a_batch_is_made_of_rows_that_were_kept(folder: Path, tmp_path: Path, unchanged: Any, kg: Kg) -> None:
     file = rows(tmp_path / "day.CSV", 0, 1)
     bulk.import_columns("gdelt", [file], folder)
     with unchanged(folder):
         assert importing.import_feed("gdelt", [file], folder).batch == ""  # its events are there, in columns
+        assert "--again puts them in the place" in kg("import", "gdelt", file, "--store", folder).err
 
 
 # ---------------------------------------------------------------- columns, then in full

@@ -195,7 +195,7 @@ def test_the_commands_do_the_same(build: Path, kg: Kg) -> None:
     assert kg("link", "refuse", "csv-quarrels-michael-rios", "michael-rios", *at).code == 0
     assert "2 parties judged anew" in kg("link", "--apply", *at).err
     assert kg("link", "--apply", *at).err == "Nothing to change.\n"
-    assert "taken back" in kg("link", "undo", PETRO, "gustavo-petro", *at).err
+    assert "taken back" in kg("link", "undo", PETRO, "petro", *at).err  # by any name, as it was accepted
     assert kg("link", "accept", PETRO, "Bogotá", *at).code == 2
     assert kg("link", "accept", "nobody", "petro", *at).code == 1
     assert kg("link", "--store", str(build.parent / "none")).code == 3

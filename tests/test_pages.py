@@ -482,6 +482,11 @@ def test_a_date_never_runs_into_what_happened(graph: Graph, edtf: str, told: str
     assert unstyle(line).startswith(f"  {told}") and "Something happens" in line
 
 
+def test_one_day_is_told_as_one(graph: Graph) -> None:
+    found = graph.timeline("petro", "trump", since="2025-01-26", until="2025-01-26")
+    assert " on 26 Jan 2025" in unstyle(terminal.timeline(found)).split("\n")[0].replace("\u00a0", " ")
+
+
 def test_a_timeline_that_is_cut_tells_how_many_events_there_are(coded: Path) -> None:
     found = Graph(coded).timeline("id:united-states", "colombia", limit=2)
     whole = Graph(coded).timeline("id:united-states", "colombia")

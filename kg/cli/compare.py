@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @out.format_option("text, md, json, html")
 @out.output_option
 @click.option("--exit-status", is_flag=True, help="Exit with 1 if anything differs.")
+@out.feeds_option(False)
 @out.store_option
 def diff(
     old: str | None,
@@ -35,6 +36,8 @@ def diff(
     form: str | None,
     output: str | None,
     exit_status: bool,
+    feeds: str | None,
+    no_feeds: bool,
     location: str,
 ) -> int:
     """Show what differs between two builds, or in one build between two days.
@@ -48,7 +51,7 @@ def diff(
         raise UsageError(
             "It must be said what to compare.", hint="Two builds (kg diff OLD NEW), or --as-of or --known-at DAY1 DAY2."
         )
-    graph = out.open_graph(new or location)
+    graph = out.open_graph(new or location, feeds, no_feeds)
     found = graph.diff(old, as_of=as_of, known_at=known_at, according_to=according_to)
     makers = {
         "text": lambda: differences.text(found, out.width()),

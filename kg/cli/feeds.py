@@ -193,7 +193,9 @@ def _counted(count: int, what: str) -> str:
 
 
 def _told(counts: Mapping[str, int]) -> str:
-    return ", ".join(_counted(count, what) for what, count in counts.items() if count)
+    order = ("events", "summaries", "measures", "tenures", "ties", "edges", "in full")
+    known = {what: counts[what] for what in order if what in counts} | dict(counts)
+    return ", ".join(_counted(count, what) for what, count in known.items() if count)
 
 
 _MANY = 20  # files that are told one by one
@@ -243,6 +245,8 @@ def _report(made: Any) -> str:
     if made.beside:
         twice = "what both tell is told twice. Name all files together, or the older batch with --instead-of."
         lines.append(f"beside it stays {', '.join(made.beside)}: {twice}")
+    if any(each["duplicates"] for each in made.files) and not any(each["kept"] for each in made.files):
+        lines.append("nothing new: these rows are there already; --again puts them in the place of what was read")
     if made.rejected:
         lines.append(f"rows not taken, with reasons: {made.rejected}/rejected.jsonl")
     return "\n".join(lines)

@@ -31,7 +31,7 @@ class Aside(Source):
         self._title = title
         self._rows = rows
 
-    def lines(self, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+    def lines(self, encoding: str = "utf-8", otherwise: str = "") -> Iterator[tuple[int, str]]:
         """The lines with the numbers they have in the file."""
         yield 0, self._title
         for number, raw in self._rows:

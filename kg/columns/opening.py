@@ -29,7 +29,7 @@ class Given(Source):
         super().__init__(name, Path(name))
         self._title, self._rows = title, rows
 
-    def lines(self, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+    def lines(self, encoding: str = "utf-8", otherwise: str = "") -> Iterator[tuple[int, str]]:
         """The line that tells the columns, and each row; they can be taken once."""
         yield 0, self._title
         yield from self._rows

@@ -148,11 +148,11 @@ class Source:
             parts.append(block)
         return b"".join(parts)
 
-    def lines(self, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+    def lines(self, encoding: str = "utf-8", otherwise: str = "") -> Iterator[tuple[int, str]]:
         """Each line with its number, without its end.
 
-        A line that is not in the encoding, or that is too long, is rejected here and counted as read; so is the rest of
-        a source that breaks off. The reader counts all others.
+        A line that is not in the encoding, nor in the one that it may be in `otherwise`, or that is too long, is
+        rejected here and counted as read; so is the rest of a source that breaks off. The reader counts all others.
         """
         number = 0
         rest, too_long = b"", False
@@ -166,7 +166,7 @@ class Source:
                     if not too_long:
                         self._refuse(number + len(whole) + 1, f"a line of more than {self.limits.line:,} bytes")
                     rest, too_long = b"", True
-                for line in _decoded(whole, encoding):
+                for line in self._decoded(whole, encoding, otherwise):
                     number += 1
                     if line is None:
                         self._refuse(number, f"is not {encoding.upper()}")
@@ -176,11 +176,18 @@ class Source:
             self._refuse(number + 1, str(error))
             return
         if rest and not too_long:
-            for line in _decoded([rest], encoding):
+            for line in self._decoded([rest], encoding, otherwise):
                 if line is None:
                     self._refuse(number + 1, f"is not {encoding.upper()}")
                 else:
                     yield number + 1, line
+
+    def _decoded(self, lines: list[bytes], encoding: str, otherwise: str) -> Iterator[str | None]:
+        """Decode lines; a line that is in the other encoding is noted, and None is given for one that is in neither."""
+        for line, raw in zip(_decoded(lines, encoding), lines, strict=True):
+            if line is None and otherwise and (line := _one(raw, otherwise)) is not None:
+                self.tally.notes[f"lines read as {otherwise}, since they are not {encoding.upper()}"] += 1
+            yield line
 
     def first(self, encoding: str = "utf-8") -> str:
         """The first line that can be read, without counting anything; empty if there is none."""

@@ -120,7 +120,6 @@ def read(files: Iterable[Source], window: Window) -> Iterator[Record]:
     """Read entities: parties as they come, all that joins them after the last file."""
     seen, later = _Seen(), list[_Entity]()
     for source in files:
-        source.tally.left_out = tuple(sorted((*left_out("property"), *_TOP_LEFT_OUT)))
         for line, text in source.lines():
             if not text.strip():
                 continue
@@ -141,6 +140,7 @@ def read(files: Iterable[Source], window: Window) -> Iterator[Record]:
                     later.append(entity)
             except _Refused as refused:
                 source.tally.reject(line, *refused.args)
+        source.tally.left_out = tuple(sorted(source.tally.left_out))
     offices: dict[str, Office] = {}
     for entity in seen.posts.values():
         yield from _told(entity, lambda each: _office(each, seen, offices))
@@ -185,8 +185,11 @@ def _entity(source: Source, line: int, text: str) -> _Entity | None:
             raise _Refused(f"schema {schema} is left out: it tells no relation of the vocabulary", number)
         source.tally.unknown[f"schema {schema}"] += 1
         raise _Refused(f"schema {schema} is not known", number)
-    for name in made.keys() - _TOP - _TOP_LEFT_OUT:
-        source.tally.unknown[f"key {name[:60]}"] += 1
+    for name in made.keys() - _TOP:
+        if name in _TOP_LEFT_OUT:
+            _leave_out(source, name)
+        else:
+            source.tally.unknown[f"key {name[:60]}"] += 1
     caption = made.get("caption")
     values = _values(source, schema, made["properties"])
     return _Entity(source, line, number, schema, _plain(caption) if isinstance(caption, str) else "", values)
@@ -200,9 +203,17 @@ def _values(source: Source, schema: str, properties: dict[str, Any]) -> dict[str
             if not all(isinstance(item, str) for item in items):
                 raise _Refused(f"{name} holds more than texts; nested entities are not read", json.dumps(given))
             values[name] = [text for item in items if (text := _plain(item))]
-        elif name not in left_out("property"):
+        elif name in left_out("property"):
+            _leave_out(source, name)
+        else:
             source.tally.unknown[f"{schema}: {name[:60]}"] += 1
     return values
+
+
+def _leave_out(source: Source, name: str) -> None:
+    """Note that a property which the file has is not used."""
+    if name not in source.tally.left_out:
+        source.tally.left_out = (*source.tally.left_out, name)
 
 
 def _again(entity: _Entity, text: str, seen: _Seen) -> bool:

@@ -264,7 +264,7 @@ def _party(one: _Listed) -> Party:
     entry = one.last
     person = entry.kind == "individual"
     names = dict.fromkeys(each.name for each in reversed([one.on[day] for day in sorted(one.on)]))
-    others = dict.fromkeys([*names, *one.names, *_ALSO.findall(entry.remarks)])
+    others = dict.fromkeys([*names, *one.names, *(also.strip(" ,") for also in _ALSO.findall(entry.remarks))])
     label = _spoken(entry.name) if person else entry.name
     aliases = dict.fromkeys([*others, *(_spoken(other) for other in others if person)])
     aliases.pop(label, None)
@@ -295,9 +295,9 @@ def _spoken(name: str) -> str:
     >>> _spoken("MADURO MOROS, Nicolas"), _spoken("CRUZ, Juan M. de la")
     ('Nicolas Maduro Moros', 'Juan M. de la Cruz')
     """
-    last, comma, first = name.partition(", ")
+    last, comma, first = name.strip(" ,").partition(", ")
     spoken = " ".join(word.title() if word.isupper() else word for word in last.split())
-    return f"{first} {spoken}" if comma else name
+    return f"{first} {spoken}" if comma else name.strip(" ,")
 
 
 def _unique_names(listed: dict[str, _Listed]) -> dict[str, str]:

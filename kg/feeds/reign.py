@@ -60,7 +60,7 @@ def _rows(source: Source) -> Iterator[tuple[int, tuple[str, ...]]]:
     numbers = [0]
 
     def lines() -> Iterator[str]:
-        for number, line in source.lines():
+        for number, line in source.lines(otherwise="Windows-1252"):
             numbers[0] = number
             yield f"{line}\n"
 
