@@ -49,6 +49,7 @@ ACCEPTED = {
     "202X~": ("2020-01-01/2029-12-31", "interval", "about the 2020s"),
     "20XX": ("2000-01-01/2099-12-31", "interval", "between 2000 and 2099"),
     "202X-02-29": ("2020-02-29/2028-02-29", "interval", "between 29 February 2020 and 29 February 2028"),
+    "0001": ("0001-01-01/0001-12-31", "year", "1"),
     "9999": ("9999-01-01/9999-12-31", "year", "9999"),
     "XXXX": ("../..", "unknown", "date unknown"),
     "2025-09-11~/2025-09-20~": ("2025-09-11/2025-09-20", "part-of-month", "mid-September 2025"),
@@ -102,8 +103,13 @@ REFUSED = {
     "2025-03-32": "there is no day 32",
     "202X-02-30": "there is no day 30",
     "0000": "years run from 0001 to 9999",
-    "2025-21": "write the months it means",
+    "2025-20": "there is no month 20",
+    "2025-21": "21 is a season or a part of a year; write the months it means, as in 2025-03/2025-05",
     "2025-33": "write the months it means",
+    "2025-41": "write the months it means",
+    "2025-42": "there is no month 42",
+    "2025-2X": "there is no month 2X",
+    "2025-1X-32": "there is no day 32",
     "2026-02/2025-12": "ends before it begins",
     "2025-03-07/2025-03-06": "ends before it begins",
     "2025-3": "two digits: 2025-03",
@@ -141,8 +147,10 @@ def test_one_day_is_read_as_xsd_date_writes_it() -> None:
 
 @pytest.mark.parametrize("text", ["2025-12", "2025-12-01~", "2025-12-01/2025-12-01", "../2025-12-01", "XXXX"])
 def test_what_is_not_one_day_is_refused(text: str) -> None:
-    with pytest.raises(DateError, match="is not one day"):
+    with pytest.raises(DateError, match="is not one day") as caught:
         dates.day(text)
+    assert f"'{text}'" in caught.value.message
+    assert "2025-12-01" in caught.value.hint
 
 
 @given(st.text(alphabet="0123456789X-/.~?% ", max_size=24))
@@ -219,7 +227,7 @@ def test_a_window_fits_a_period(stated: str, begin: str | None, end: str | None,
 
 
 def test_a_period_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(DateError, match="ends"):
+    with pytest.raises(DateError, match=r"ends \(2025-01-01\) before it begins \(2025-02-01\)"):
         dates.within(None, None, day("2025-02-01"), day("2025-01-01"))
 
 
@@ -396,10 +404,12 @@ def test_an_unknown_event_is_named() -> None:
 def test_an_unknown_weekday_is_named() -> None:
     with pytest.raises(DateError, match=r"'tusday' is not a day of the week. Did you mean 'Tuesday'"):
         dates.weekday("a", "tusday")
+    with pytest.raises(DateError, match=r"'xyz' is not a day of the week\. Write Monday"):
+        dates.weekday("a", "xyz")
 
 
 def test_a_window_that_ends_before_it_begins_cannot_be_made() -> None:
-    with pytest.raises(DateError, match="before it begins"):
+    with pytest.raises(DateError, match=r"end \(2025-01-01\) before it begins \(2025-02-01\)"):
         Window(day("2025-02-01"), day("2025-01-01"))
 
 
@@ -410,6 +420,7 @@ def test_phrases_read_as_sentences() -> None:
         dates.after("b", "a", at_most=3),
         dates.after("b", "a", at_least=1, at_most=3),
         dates.before("b", "a", at_least=2),
+        dates.exactly("b", "a", 0),
         dates.same_day_as("b", "a"),
         dates.same_month_as("b", "a"),
         dates.weekday("b", "Monday"),
@@ -420,6 +431,7 @@ def test_phrases_read_as_sentences() -> None:
         "b is at most 3 days after a",
         "b is 1 to 3 days after a",
         "b is at least 2 days before a",
+        "b is exactly 0 days after a",
         "b is on the same day as a",
         "b is in the same month as a",
         "b is on a Monday",
