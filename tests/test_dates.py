@@ -55,6 +55,21 @@ ACCEPTED = {
     "2025-09-11~/2025-09-20~": ("2025-09-11/2025-09-20", "part-of-month", "mid-September 2025"),
     "2025-12-01~/2025-12-10~": ("2025-12-01/2025-12-10", "part-of-month", "early December 2025"),
     "2025-02-21~/2025-02-28~": ("2025-02-21/2025-02-28", "part-of-month", "late February 2025"),
+    "2025-09-12~/2025-09-20~": (
+        "2025-09-12/2025-09-20",
+        "part-of-month",
+        "between about 12 September 2025 and about 20 September 2025",
+    ),
+    "2025-09-11~/2025-10-20~": (
+        "2025-09-11/2025-10-20",
+        "interval",
+        "between about 11 September 2025 and about 20 October 2025",
+    ),
+    "2025-09-11~/2026-09-20~": (
+        "2025-09-11/2026-09-20",
+        "interval",
+        "between about 11 September 2025 and about 20 September 2026",
+    ),
     "2025-09-11/2025-09-20": (
         "2025-09-11/2025-09-20",
         "part-of-month",
