@@ -30,7 +30,7 @@ from pyoxigraph import (
 )
 from pyoxigraph import Store as _Oxigraph
 
-from kg import sparql
+from kg import lock, sparql
 from kg.errors import QueryError, QueryLimit, QuerySyntax, StorageError, UsageError
 from kg.rows import Answer as Answer
 from kg.rows import Rows as Rows
@@ -425,7 +425,7 @@ def writing(folder: Path) -> Iterator[Swap]:
         raise UsageError("A build goes to a folder, not to a service.", hint="Name a folder with --store.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _lock(folder):
+        with lock.held(folder):
             swap = Swap(folder)
             try:
                 yield swap
@@ -541,23 +541,6 @@ def _is_read(generation: Path) -> bool:
     except (ImportError, OSError):
         return False
     return False
-
-
-@contextlib.contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    try:
-        import fcntl
-    except ImportError:  # no advisory locks on this system: CURRENT is still replaced atomically
-        yield
-        return
-    with (folder / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StorageError(
-                f"{folder}: another build is running there.", hint="Wait for it, or choose --store."
-            ) from error
-        yield
 
 
 def names_graphs(text: str) -> bool:

@@ -19,7 +19,7 @@ LEVELS = {
     "errors": 0, "terms": 0,
     "model": 1, "records": 1, "strict_yaml": 1, "resources": 1, "dates": 1, "sparql": 1,
     "dossier_format": 2, "registers": 2, "vocabulary": 2, "turtle": 2, "jsonld": 2, "gexf": 2, "lines": 2,
-    "passages": 2, "questions": 2, "stories": 2, "lens": 2, "frames": 1, "rows": 2, "reasons": 2,
+    "passages": 2, "questions": 2, "stories": 2, "lens": 2, "frames": 1, "rows": 2, "reasons": 2, "lock": 2,
     "dossier": 3, "lift": 3, "derive": 3, "store": 3, "tables": 3,
     "results": 4, "coded": 4, "query": 5, "validate": 4,
     "feeds": 4, "batches": 4, "scope": 4, "registered": 5, "columns": 5, "asked": 6, "instead": 6, "importing": 7,

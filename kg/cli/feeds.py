@@ -43,6 +43,7 @@ from kg.errors import NotFound, UsageError
 @click.option("--drop", metavar="BATCH", help="Take a batch out of the build.")
 @out.format_option("text, json")
 @out.output_option
+@out.wait_option
 @out.store_option
 def import_(
     name: str | None,

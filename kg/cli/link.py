@@ -25,6 +25,7 @@ _links_option = click.option(
 @out.format_option("text, json")
 @out.output_option
 @_links_option
+@out.wait_option
 @out.store_option
 @click.pass_context
 def link(

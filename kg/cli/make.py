@@ -30,6 +30,7 @@ _EXTRAS = {
 
 @click.command(short_help="Build the graph: dossiers → checked store.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder with dossiers/ and registers/.")
+@out.wait_option
 @out.store_option
 def build(data: Path | None, location: str) -> None:
     """Build the graph: dossiers → checked store with derived edges.

@@ -29,6 +29,23 @@ store_option = click.option(
     metavar="PATH|URL",
     help="The build, or a SPARQL service.",
 )
+
+
+def _wait(context: click.Context, _: click.Parameter, seconds: float) -> None:
+    from kg import lock
+
+    context.with_resource(lock.patience(seconds))
+
+
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=0,
+    metavar="SECONDS",
+    expose_value=False,
+    callback=_wait,
+    help="Wait so long for a build or import that is running there.",
+)
 output_option = click.option("-o", "--output", metavar="FILE", help="Write there; - is standard output.")
 as_of_option = click.option("--as-of", metavar="DAY", help="The day asked about, as YYYY-MM-DD.")
 
