@@ -390,6 +390,7 @@ def test_list_and_drop(folder: Path, kg: Kg) -> None:
         (("gdlt", "x.csv"), 1, "No feed 'gdlt'. Did you mean 'gdelt'?"),
         (("gdelt", "missing.csv"), 3, "missing.csv: no such file."),
         (("gdelt",), 2, "Name a feed and its files."),
+        (("gdelt", "x.csv", "--from", "2018-02-01", "--to", "2018-01-01"), 2, "2018-02-01 is after 2018-01-01."),
         (("--list", "gdelt", "x"), 2, "--list and --drop take no files."),
     ],
 )

@@ -539,6 +539,10 @@ class TestService:
         assert done.code == 0
         assert re.search(r"build +http.* [0-9]+ entities, [0-9]+ events, [0-9,]+ quads", done.out), done.out
 
+    def test_a_report_says_with_what_it_was_made(self, kg: Any, service: Graph) -> None:
+        told = kg("report", "petro", "--store", service.location, "-f", "md").out
+        assert re.search(r"DiploKG [0-9]+\.[0-9]+\.[0-9]+, data digest [0-9a-f]{12}", told), told[-600:]
+
     @pytest.mark.parametrize("command", NOT_OF_A_SERVICE, ids=" ".join)
     def test_what_needs_a_folder_says_so(self, kg: Any, service: Graph, command: list[str]) -> None:
         done = kg(*command, "--store", service.location)

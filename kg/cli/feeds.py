@@ -92,6 +92,8 @@ def import_(
     if not name or not paths:
         raise UsageError("Name a feed and its files.", hint="For example: kg import gdelt 20180101.export.CSV.zip")
     window = Window(out.day(first), out.day(last), tuple(filter(None, between.split(","))))
+    if window.first and window.last and window.first > window.last:
+        raise UsageError(f"{window.first} is after {window.last}.", hint="--from is the earlier day, --to the later.")
     if columns or full:
         made = _into_columns(name, paths, folder, window, full, engine, strict, dry_run, again, instead_of, links)
         _tell(made, form, output)

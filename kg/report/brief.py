@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kg import dates, describe, query, questions, sparql
+from kg import __version__, dates, describe, query, questions, sparql
 from kg.analysis.escalation import Escalation, escalation
 from kg.errors import NotFound, UsageError
 from kg.lens import Lens
@@ -204,7 +204,7 @@ class _Collector:
             known_at=self.seen.known_at.isoformat() if self.seen.known_at else "",
             according_to=self.seen.according_to,
             digest=str(self.graph.stats()["digest"]),
-            version=str(self.graph.stats().get("diplokg", "")),
+            version=str(self.graph.stats().get("diplokg", __version__)),  # a service does not tell it
             events=tuple(events.values()),
             fits={event.id: self._fit(event) for event in events.values()},
             claims={**known, **describe.said(self.store, events.values(), (*about, *own))},
