@@ -341,6 +341,18 @@ def test_the_same_month_is_one_month_of_one_year() -> None:
     assert found == {"a": "2025-02-01/2025-03-31", "b": "2025-02-10/2025-03-05"}
 
 
+def test_the_month_that_fits_may_be_far_from_every_date() -> None:
+    first_and_last = [
+        dates.exactly("last", "first", 30),
+        dates.same_month_as("first", "last"),
+        dates.weekday("first", "Monday"),
+    ]
+    found = solved({"first": "2025-04/..", "last": ""}, *first_and_last)
+    assert found == {"first": "2025-12-01/..", "last": "2025-12-31/.."}
+    found = solved({"first": "", "last": "../2025-11"}, *first_and_last)
+    assert found == {"first": "../2024-07-01", "last": "../2024-07-31"}
+
+
 def test_what_no_phrase_names_stays_as_it_is() -> None:
     stated = {"a": Window(), "b": window("2025")}
     assert dates.solve(stated, []) == stated
@@ -363,6 +375,10 @@ CONTRADICTIONS = {
     ),
     "a cycle of dated open events": (
         {"a": "2025/..", "b": ""},
+        [dates.after("b", "a", at_least=1), dates.after("a", "b", at_least=1)],
+    ),
+    "a cycle of events that end somewhere": (
+        {"a": "../2025", "b": ""},
         [dates.after("b", "a", at_least=1), dates.after("a", "b", at_least=1)],
     ),
     "after itself": ({"a": ""}, [dates.after("a", "a", at_least=1)]),
