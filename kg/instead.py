@@ -58,7 +58,7 @@ def share(
     if not again and not gone and not _unread(named, already(there, window, how)):
         return Share((), tuple(source.name for source in named))
     for each in there:
-        same = each["window"] in (str(window), "") or not str(window)
+        same = str(window) in (each["window"], "")  # what was read wholly does not give way to some days of it
         if (
             each not in gone
             and _made_anew(each, feed, named)

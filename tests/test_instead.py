@@ -177,6 +177,17 @@ def test_other_days_of_a_file_stay_when_some_are_read_again(folder: Path, tmp_pa
     assert triples(folder) == before
 
 
+def test_what_was_read_wholly_does_not_give_way_to_some_days_of_it(folder: Path, tmp_path: Path) -> None:
+    file = rows(tmp_path / "day.CSV", 0, 1, 2, 3, 4)
+    whole = importing.import_feed("gdelt", [file], folder)
+    importing.import_feed("gdelt", [file], folder, Window(first=date(2018, 1, 1)), again=True)
+    assert batches(folder) == [whole.batch]
+    importing.drop(whole.batch, folder)
+    some = importing.import_feed("gdelt", [file], folder, Window(first=date(2018, 1, 1)))
+    wholly = importing.import_feed("gdelt", [file], folder, again=True)
+    assert wholly.instead_of == (f"gdelt/{some.batch}",)
+
+
 def test_a_batch_is_made_of_rows_that_were_kept(folder: Path, tmp_path: Path, unchanged: Any, kg: Kg) -> None:
     file = rows(tmp_path / "day.CSV", 0, 1)
     bulk.import_columns("gdelt", [file], folder)
