@@ -6,7 +6,7 @@ A claim never stands alone: each comes with its status, its speakers and every d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kg import dates, describe, query, reckoning
@@ -194,11 +194,23 @@ def page(store: Store, name: str, as_of: date | None = None, seen: Lens | None =
 
 
 def _post_page(store: Store, post: EntityRecord, as_of: date | None) -> EntityPage:
-    """A post or another named thing: who held it, as far as a source says."""
+    """A post, and who held it as far as a source says; a party of a feed, and whom it is taken for."""
+    post = replace(post, description=post.description or _taken_for(store, post.id))
     day = as_of or describe.horizon(store)
     held = tuple(s for s in describe.states(store, day).values() if s.kind == "tenure" and s.type_label == post.label)
     return EntityPage(
         post, day.isoformat() if day else "", as_of is not None, held, (), (), (), (), (), (), labels(store)
+    )
+
+
+def _taken_for(store: Store, node: str) -> str:
+    """Say as whom of the registers a party of a feed was judged, by what and how surely; empty if it was not."""
+    text = f"""SELECT DISTINCT ?label ?e ?how ?score WHERE {{ ?j a dip:IdentityJudgement ; dip:left <{ID}{node}> ;
+      dip:right ?e ; dip:verdict dip:Positive ; dip:method ?how ; dip:score ?score .
+      ?e rdfs:label ?label . FILTER(LANG(?label) = "en") }} ORDER BY ?e"""
+    return " ".join(
+        f"Taken for {row['label']} (id:{local_name(row['e'])}) by {row['how']}, score {float(row['score']):.2f}."
+        for row in query.rows(store, text)
     )
 
 

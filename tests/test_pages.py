@@ -412,6 +412,11 @@ def test_of_feeds_the_latest_are_shown_and_the_others_counted(coded: Path, graph
     assert {event.id for event in curated.did} <= {event.id for event in found.did}
 
 
+def test_a_party_of_a_feed_tells_whom_it_is_taken_for(coded: Path, kg: Any) -> None:
+    told = kg("show", "gdelt-usa-united-states", "-f", "text", "--store", coded).out
+    assert "Taken for United States (id:united-states) by cameo, score 1.00." in " ".join(told.split())
+
+
 def test_days_asked_for_bound_what_is_counted_as_left_out(coded: Path) -> None:
     found = Graph(coded).timeline("id:united-states", "colombia", until="2018-06-30", limit=2)
     assert [event.id for event in found.events if event.id.startswith("gdelt")] == ["gdelt-5", "gdelt-6"]
