@@ -311,7 +311,11 @@ def test_of_two_builds_at_once_the_second_is_refused_and_the_first_ends_well(
     with first:
         assert first.stdout and first.stdout.readline() == "writing\n"
         told = kg("build", "--data", resources.bundled_data(), "--store", folder)
-        assert told == (3, "", f"kg: {folder}: another build is running there. Wait for it (--wait), or choose --store.\n")
+        assert told == (
+            3,
+            "",
+            f"kg: {folder}: another build is running there. Wait for it (--wait), or choose --store.\n",
+        )
         assert ask(folder, LABEL) == [("US Treasury",)]
         first.communicate("go on\n", timeout=30)
     assert first.returncode == 0
