@@ -6,13 +6,14 @@ import http.server
 import threading
 import urllib.parse
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
 from kg import scope
 from kg.errors import StorageError
-from kg.store import Dataset, Embedded, Remote, Rows
+from kg.store import Dataset, Embedded, Remote, Rows, open_store
 from kg.store import Store as AnyStore
 from kg.terms import GRAPH
 
@@ -71,6 +72,14 @@ def test_a_narrowed_store_keeps_its_name_its_choice_and_is_not_narrowed_again(wh
     assert scope.within(narrowed, ()) is narrowed
 
 
+def test_a_narrowed_store_holds_the_build_that_it_reads(small_build: Path) -> None:
+    small = open_store(str(small_build))
+    assert isinstance(small, Embedded)
+    assert small.hold
+    assert scope.Narrowed(small, (STORY,), ()).hold is small.hold
+    assert scope.Curated(small).hold is small.hold
+
+
 def test_a_query_or_a_caller_that_names_graphs_is_asked_over_these(whole: Embedded) -> None:
     narrowed = scope.within(whole, ())
     assert isinstance(narrowed, scope.Narrowed)
@@ -90,7 +99,14 @@ def test_lines_are_those_of_the_feeds_as_they_were_given(whole: Embedded) -> Non
 
 
 @pytest.mark.parametrize(
-    ("graph", "feed"), [(STORY, ""), (CODED, "gdelt"), (OFFICES, "reign"), ("https://example.org/feed/x/1", "")]
+    ("graph", "feed"),
+    [
+        (STORY, ""),
+        (CODED, "gdelt"),
+        (OFFICES, "reign"),
+        (f"{GRAPH}feed/icews/2018/1", "icews"),
+        ("https://example.org/feed/x/1", ""),
+    ],
 )
 def test_a_graph_tells_its_feed(graph: str, feed: str) -> None:
     assert scope.feed_of(graph) == feed
