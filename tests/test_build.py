@@ -406,8 +406,13 @@ def test_a_damaged_build_is_told_in_one_line_and_built_again(
     assert kg(*command, "--store", folder).code == 0
 
 
-def test_a_table_with_one_wrong_bit_gives_the_right_answer_or_none(folder: Path, built: Path, kg: Kg) -> None:
-    everything = ("query", "SELECT ?s ?p ?o { ?s ?p ?o }", "-f", "csv", "--store", folder)
+@pytest.mark.parametrize(
+    ("query", "form"), [("SELECT ?s ?p ?o { ?s ?p ?o }", "csv"), ("ASK { ?s ?p ?o FILTER(?o = 'nobody') }", "json")]
+)
+def test_a_table_with_one_wrong_bit_gives_the_right_answer_or_none(
+    query: str, form: str, folder: Path, built: Path, kg: Kg
+) -> None:
+    everything = ("query", query, "-f", form, "--timeout", "20", "--store", folder)
     right = kg(*everything).out
     told = []
     for table in sorted(store.generation(folder).glob("store/*.sst")):

@@ -9,6 +9,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -957,3 +958,22 @@ def test_w3c_queries_still_parse_with_any_variable_bound() -> None:
                 left = [a for a, b in pairwise(["", *texts(text)]) if b[1:] == variable and b[0] in "?$"]
                 assert set(left) <= {"AS"}, name
     assert bound > 600
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("ask { ?s ?p ?o }", "SELECT (1 AS ?asked) { ?s ?p ?o }"),
+        ("# ASK\nASK{ ?asked ?p 'ASK' }", "# ASK\nSELECT (1 AS ?asked0){ ?asked ?p 'ASK' }"),
+        ("BASE <urn:ask> ASK FROM <g> WHERE {}", "BASE <urn:ask> SELECT (1 AS ?asked) FROM <g> WHERE {}"),
+        ("SELECT ?ask { ?ask ?p ?o }", "SELECT ?ask { ?ask ?p ?o }"),
+    ],
+)
+def test_an_ask_is_a_select_with_a_row_if_the_answer_is_yes(text: str, rows: str) -> None:
+    assert sparql.asked_in_rows(text) == rows
+    if rows != text:
+        store = Store()
+        for _ in range(2):
+            found: Any = store.query(rows)
+            assert bool(store.query(text)) == bool(list(found))
+            store.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("ASK")))

@@ -12,7 +12,7 @@ matters, the query is refused and the message says how to write it.
 from kg.sparql.lexer import FORMS, FUNCTIONS, UPDATES, WORDS, Form, Kind, Token, tokens
 from kg.sparql.mistakes import explain_syntax
 from kg.sparql.parameters import bind, variables
-from kg.sparql.refusal import form, guard
+from kg.sparql.refusal import asked_in_rows, form, guard
 
 __all__ = [
     "FORMS",
@@ -22,6 +22,7 @@ __all__ = [
     "Form",
     "Kind",
     "Token",
+    "asked_in_rows",
     "bind",
     "explain_syntax",
     "form",

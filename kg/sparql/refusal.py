@@ -20,6 +20,23 @@ def form(text: str) -> Form:
     return form_of(text, significant(text))
 
 
+def asked_in_rows(text: str) -> str:
+    """An ASK as a SELECT that has a row if the answer is yes; any other query as it is.
+
+    >>> asked_in_rows("PREFIX ask: <urn:x> ASK { ?s ?p ?o }")
+    'PREFIX ask: <urn:x> SELECT (1 AS ?asked) { ?s ?p ?o }'
+
+    Raises:
+        QueryRefused: it is an update.
+        QuerySyntax: it is none of the four forms.
+    """
+    known, word = _first_word(text, significant(text))
+    name = "asked"
+    while name in text:
+        name += "0"
+    return f"{text[: word.start]}SELECT (1 AS ?{name}){text[word.end :]}" if known == "ASK" else text
+
+
 def guard(text: str, *, max_depth: int = 100, max_length: int = 100_000) -> None:
     """Let a query pass only if it reads, stays in the store and cannot break the engine's stack.
 
@@ -46,6 +63,10 @@ def guard(text: str, *, max_depth: int = 100, max_length: int = 100_000) -> None
 
 def form_of(text: str, seen: list[Seen]) -> Form:
     """Tell the form from the first word after the prologue."""
+    return _first_word(text, seen)[0]
+
+
+def _first_word(text: str, seen: list[Seen]) -> tuple[Form, Token]:
     rest = iter(token for token, _ in seen)
     for token in rest:
         if token.word == "PREFIX":
@@ -58,7 +79,7 @@ def form_of(text: str, seen: list[Seen]) -> Form:
             continue
         for known in FORMS:
             if token.word == known:
-                return known
+                return known, token
         if token.word in UPDATES:
             raise _changes(token)
         hint = did_you_mean(token.text.upper(), [*FORMS, "PREFIX"])
