@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.analysis import words
 from kg.analysis.frustration import EXACT, _by_exchange, frustration
-from kg.analysis.structure import Network, Structure, structure
+from kg.analysis.structure import Network, Structure, _constraints, structure
 from kg.errors import NotFound, UsageError
 from kg.graph import Graph
 from kg.store import Embedded
@@ -302,3 +304,10 @@ def test_a_network_is_a_networkx_graph_with_its_events(graph: Graph) -> None:
     whole = graph.structure().networks[0].networkx()
     assert whole["gustavo-petro"]["us-treasury"]["sign"] == -1
     assert "treasury-sanctions-petro" in whole["gustavo-petro"]["us-treasury"]["events"].split("|")
+
+
+@given(st.integers(2, 12), st.integers(0, 2**30))
+def test_constraint_is_that_of_networkx(actors: int, seed: int) -> None:
+    graph: nx.Graph[str] = nx.relabel_nodes(nx.gnp_random_graph(actors, 0.4, seed=seed), str)
+    graph.remove_nodes_from(list(nx.isolates(graph)))
+    assert _constraints(graph) == pytest.approx(nx.constraint(graph, nodes=list(graph)))

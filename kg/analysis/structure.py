@@ -432,7 +432,7 @@ def _places(
 ) -> tuple[Place, ...]:
     import networkx as nx
 
-    between = nx.betweenness_centrality(graph)
+    between, constraints = nx.betweenness_centrality(graph), _constraints(graph)
     belongs = {node: number for number, each in enumerate(communities) for node in each}
     own: dict[str, list[Tie]] = defaultdict(list)
     for tie in ties:
@@ -445,12 +445,29 @@ def _places(
             negative=sum(tie.sign < 0 for tie in own[node]),
             acts=len({event for tie in own[node] for event in tie.events}),
             betweenness=round(between[node], 6),
-            constraint=round(math.fsum(nx.local_constraint(graph, node, other) for other in graph[node]), 6),
+            constraint=round(constraints[node], 6),
             camp=camps.get(node, 0),
             community=belongs[node],
         )
         for node in sorted(graph)
     )
+
+
+def _constraints(graph: nx.Graph[str]) -> dict[str, float]:
+    """Burt's constraint of each actor (1992, equation 2.4): how far its partners are tied to one another.
+
+    Each shares its attention evenly. Only partners that two actors have in common are gone through; networkx's own
+    function goes through all partners of all partners, which takes minutes for an actor with a thousand.
+    """
+    share = {node: 1 / len(near) for node, near in graph.adj.items() if near}
+    partners = {node: frozenset(near) for node, near in graph.adj.items()}
+    return {
+        node: math.fsum(
+            (share[node] * (1 + math.fsum(share[third] for third in partners[node] & partners[other]))) ** 2
+            for other in near
+        )
+        for node, near in partners.items()
+    }
 
 
 def _shifts(before: Network, after: Network) -> list[Shift]:
