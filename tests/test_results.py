@@ -122,7 +122,7 @@ def test_white_space_survives_any_reader_of_xml() -> None:
 
 
 def test_what_xml_cannot_hold_is_told() -> None:
-    with pytest.raises(UsageError, match=r"no place for the character U\+0001"):
+    with pytest.raises(UsageError, match=r"no place for the character U\+0001\. Use json\."):
         write(rows((Literal("\x01"), None)), "xml")
 
 
@@ -137,6 +137,22 @@ def test_csv_holds_the_plain_values(answer: list[Row]) -> None:
 def test_csv_is_exact() -> None:
     """It is the standard's CSV and may be read by programs; `kg export` makes the one for spreadsheets."""
     assert write(rows((Literal("=1+1"), PETRO)), "csv") == f"a,b\r\n=1+1,{PETRO.value}\r\n".encode()
+
+
+def test_csv_writes_a_quoted_triple_by_its_terms() -> None:
+    said = f"<{PETRO.value}> <https://w3id.org/diplokg/rel#insulted> <{ID}donald-trump>"
+    assert write(rows((QUOTED, None)), "csv") == f"a,b\r\n{said},\r\n".encode()
+
+
+def test_json_is_for_readers_too() -> None:
+    raw = write(rows(SAMPLE[1]), "json").decode()
+    assert "é 習" in raw and raw.startswith('{\n "head"')
+    assert "é 習" in write(rows(SAMPLE[1]), "jsonl").decode()
+    assert json.loads(write(True, "json")) == {"head": {}, "boolean": True}
+
+
+def test_rdfxml_names_the_usual_prefixes() -> None:
+    assert b'xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#"' in write(iter(GRAPH), "rdfxml")
 
 
 def test_jsonl_has_one_object_for_each_row_with_short_names() -> None:
