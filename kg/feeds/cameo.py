@@ -16,7 +16,7 @@ from kg.feeds.files import Source, Unreadable
 from kg.feeds.records import Record, Window
 
 _COLUMNS = ("code", "name", "goldstein")
-_CROSSWALK = re.compile(r"\s*([0-9]{2,4})\s*:\s*([A-Z]+)?\s*(?:,([^,#]*))?(?:,([^#]*))?(?:#.*)?")
+_CROSSWALK = re.compile(r"\s*([0-9]{2,4})\s*:\s*(?:([A-Z]+)\s*)?(?:,([^,#]*))?(?:,([^#]*))?(?:#.*)?")
 
 
 def read(files: Iterable[Source], window: Window) -> Iterator[Record]:

@@ -35,7 +35,7 @@ LEFT_OUT = {
 }  # fmt: skip
 
 _DATED = re.compile(r"(?<![0-9])([0-9]{4})-?([01][0-9])-?([0-3][0-9])(?![0-9])")
-_NOTHING = re.compile(r"\s*(?:-0-?)?\s*\Z")
+_NOTHING = re.compile(r"\s*(?:-0-?\s*)?\Z")
 _NUMBER = re.compile(r"[0-9]{1,9}\Z")
 _ALSO = re.compile(r"[afn]\.k\.a\. '([^']+)'")
 _STATE = re.compile(r"(?:\A|; )(?:alt\. )?(?:nationality|citizen) ([^;.]+)")
