@@ -57,25 +57,19 @@ def share(
     gone = [batch_called(there, name) for name in instead_of]
     if not again and not gone and not _unread(named, already(there, window, how)):
         return Share((), tuple(source.name for source in named))
+    whole = feed.together or feed.one_list
     for each in there:
         same = str(window) in (each["window"], "")  # what was read wholly does not give way to some days of it
-        if (
-            each not in gone
-            and _made_anew(each, feed, named)
-            and (
-                gives_way(each)
-                or (same and (again or ((feed.together or feed.one_list) and each.get("how", "") == how)))
-            )
-        ):
+        meant = again or (whole and each.get("how", "") == how)
+        if each not in gone and _made_anew(each, feed, named) and (gives_way(each) or (same and meant)):
             gone.append(each)
     rest = [each for each in there if each not in gone]
     new = tuple(named) if again else _unread(named, already(rest, window, how))
-    stays = (feed.together or feed.one_list) and rest
     return Share(
         new,
         tuple(source.name for source in named if source not in new),
         tuple(gone),
-        tuple(full_name(each) for each in rest) if stays else (),
+        tuple(full_name(each) for each in rest) if whole else (),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +97,9 @@ def test_damage_is_told_and_never_a_traceback(name: str, tmp_path: Path) -> None
             source.tally.check()
             refused += source.tally.refused + sum(source.tally.unknown.values())
     assert refused > CASES // 4, "the damage is heard of"
+
+
+@pytest.mark.parametrize(("pattern", "head"), [("cameo._CROSSWALK", "012:"), ("ofac._NOTHING", "")])
+def test_a_million_blanks_take_no_longer_than_other_text(pattern: str, head: str) -> None:
+    code = f"from kg.feeds import cameo, ofac; assert not {pattern}.fullmatch({head!r} + ' ' * 10**6 + '!')"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
